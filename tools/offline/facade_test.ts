@@ -1,0 +1,46 @@
+// Holds the hand-written types against what `@std/assert` and `@std/async` resolve to: trivially true with the second
+// map, a real check with the genuine packages. The check is the type check; the tests only give it a place in the run.
+import type * as GenuineAssert from "@std/assert";
+import type * as GenuineAsync from "@std/async";
+import * as assertFacade from "./assert.ts";
+import * as asyncFacade from "./async.ts";
+
+/** Members of the facade that the genuine package lacks or types otherwise; the error message names them. */
+type Bad<Genuine, Facade> = {
+  [K in keyof Facade]: K extends keyof Genuine ? (Genuine[K] extends Facade[K] ? never : K) : K;
+}[keyof Facade];
+type NoneOf<B> = [B] extends [never] ? true : B;
+
+const assertAgrees: NoneOf<Bad<typeof GenuineAssert, typeof assertFacade>> = true;
+const asyncAgrees: NoneOf<Bad<typeof GenuineAsync, typeof asyncFacade>> = true;
+void [assertAgrees, asyncAgrees];
+
+// The check above must be able to fail.
+const wrongType: NoneOf<Bad<{ f: (n: number) => void }, { f: (s: string) => void }>> = "f";
+const missing: NoneOf<Bad<Record<never, never>, { f: () => void }>> = "f";
+void [wrongType, missing];
+
+for (const [name, facade] of Object.entries({ assert: assertFacade, async: asyncFacade })) {
+  Deno.test(`offline facade ${name}: every member is a function of the npm package`, () => {
+    for (const [member, value] of Object.entries(facade)) {
+      if (typeof value !== "function") throw new Error(`${name}.${member} is ${typeof value}`);
+    }
+  });
+}
+
+Deno.test("offline facade assert: assertions narrow, so tests type-check as with the genuine package", () => {
+  const maybe: string | undefined = ["a"].at(0);
+  assertFacade.assertExists(maybe);
+  const length: number = maybe.length;
+  const value: unknown = new RangeError(`length ${length}`);
+  assertFacade.assertInstanceOf(value, RangeError);
+  const thrown: RangeError = assertFacade.assertThrows(
+    () => {
+      throw value;
+    },
+    RangeError,
+    "length 1",
+  );
+  assertFacade.assertStrictEquals(thrown, value);
+  assertFacade.assertThrows(() => assertFacade.assertEquals(1, 2), assertFacade.AssertionError);
+});
