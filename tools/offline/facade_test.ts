@@ -5,20 +5,22 @@ import type * as GenuineAsync from "@std/async";
 import * as assertFacade from "./assert.ts";
 import * as asyncFacade from "./async.ts";
 
-/** Members of the facade that the genuine package lacks or types otherwise; the error message names them. */
+/** Members of the facade that the genuine package lacks or types otherwise; the error message names one. */
 type Bad<Genuine, Facade> = {
   [K in keyof Facade]: K extends keyof Genuine ? (Genuine[K] extends Facade[K] ? never : K) : K;
 }[keyof Facade];
-type NoneOf<B> = [B] extends [never] ? true : B;
 
-const assertAgrees: NoneOf<Bad<typeof GenuineAssert, typeof assertFacade>> = true;
-const asyncAgrees: NoneOf<Bad<typeof GenuineAsync, typeof asyncFacade>> = true;
-void [assertAgrees, asyncAgrees];
+/** Compiles for `never` only. */
+type None<B extends never> = B;
+
+export type AssertAgrees = None<Bad<typeof GenuineAssert, typeof assertFacade>>;
+export type AsyncAgrees = None<Bad<typeof GenuineAsync, typeof asyncFacade>>;
 
 // The check above must be able to fail.
-const wrongType: NoneOf<Bad<{ f: (n: number) => void }, { f: (s: string) => void }>> = "f";
-const missing: NoneOf<Bad<Record<never, never>, { f: () => void }>> = "f";
-void [wrongType, missing];
+// @ts-expect-error `f` is typed otherwise
+export type WrongType = None<Bad<{ f: (n: number) => void }, { f: (s: string) => void }>>;
+// @ts-expect-error `f` is missing
+export type Missing = None<Bad<Record<never, never>, { f: () => void }>>;
 
 for (const [name, facade] of Object.entries({ assert: assertFacade, async: asyncFacade })) {
   Deno.test(`offline facade ${name}: every member is a function of the npm package`, () => {
