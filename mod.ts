@@ -1,0 +1,40 @@
+/**
+ * Go's concurrency for TypeScript: goroutines, channels, select, WaitGroup and Mutex, with AbortSignal and `for await`
+ * working everywhere.
+ *
+ * @example
+ * ```ts
+ * import { Channel, go, WaitGroup } from "@interleave/go";
+ *
+ * const jobs = new Channel<number>();
+ * const wg = new WaitGroup();
+ * let sum = 0;
+ * for (let worker = 0; worker < 3; worker++) {
+ *   wg.go(async () => {
+ *     for await (const job of jobs) sum += job;
+ *   });
+ * }
+ * for (let job = 1; job <= 10; job++) await jobs.send(job);
+ * jobs.close();
+ * await wg.wait();
+ * if (sum !== 55) throw new Error(`wrong sum ${sum}`);
+ * ```
+ *
+ * @module
+ */
+
+export { go, numGoroutine } from "./runtime/go.ts";
+export { GoroutinePanic } from "./runtime/panic.ts";
+export { now, sleep, yieldNow } from "./runtime/sleep.ts";
+export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.ts";
+export { Receiving, Sending } from "./sync/channel_state.ts";
+export { ClosedError } from "./sync/errors.ts";
+export { Mutex } from "./sync/mutex.ts";
+export {
+  select,
+  type SelectCases,
+  type Selected,
+  type SelectDefault,
+  trySelect,
+} from "./sync/select.ts";
+export { WaitGroup } from "./sync/wait_group.ts";

@@ -1,0 +1,28 @@
+/**
+ * Which scheduler is asked: at the operation, not at construction, so that a module-level `const mu = new Mutex()`
+ * works inside an exploration too.
+ *
+ * @module
+ */
+
+import { eventLoop } from "./event_loop.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/**
+ * The scheduler that is asked instead of the event loop, if any. Primitives compare it with null to take their fast
+ * path, and call {@linkcode current} otherwise.
+ */
+export let installed: Scheduler | null = null;
+
+/**
+ * Makes `scheduler` be asked from now on; null for the event loop. An installed scheduler passes on to the event loop
+ * what is not its own. For schedulers only.
+ */
+export function install(scheduler: Scheduler | null): void {
+  installed = scheduler;
+}
+
+/** The scheduler to ask. */
+export function current(): Scheduler {
+  return installed === null ? eventLoop : installed;
+}

@@ -1,0 +1,15 @@
+/**
+ * Who runs next, and what time it is: goroutines, sleeping, and the seam between primitives and schedulers for authors
+ * of primitives of their own.
+ *
+ * @module
+ */
+
+export { current } from "./current.ts";
+export { go, numGoroutine } from "./go.ts";
+export { type Access, Resource, touch } from "./observer.ts";
+export { Operation, Waiter } from "./operation.ts";
+export { GoroutinePanic } from "./panic.ts";
+export { type Scheduler, Timer } from "./scheduler.ts";
+export { now, sleep, yieldNow } from "./sleep.ts";
+export { WaitQueue } from "./wait_queue.ts";

@@ -1,0 +1,76 @@
+/**
+ * What primitives tell the harness besides their operations. In production nobody listens, and each report is one
+ * comparison with null.
+ *
+ * @module
+ */
+
+/**
+ * Access is a way of touching a resource. Two accesses `a` and `b` of different goroutines to the same resource
+ * conflict, that is, their order matters, if and only if `(a.mask & b.bit) !== 0`; the relation is symmetric.
+ *
+ * Every primitive owns the table of its accesses.
+ */
+export interface Access {
+  /** The verb a trace shows: "unlock". */
+  readonly verb: string;
+  /** The bit of this access in the masks of its primitive. */
+  readonly bit: number;
+  /** The bits of the accesses it conflicts with. */
+  readonly mask: number;
+  /** 1 if the goroutine holds the resource from then on, as after lock; -1 if it lets go of it, as with unlock. */
+  readonly hold?: 1 | -1;
+}
+
+/** Observer is the harness's side of what primitives report. */
+export interface Observer {
+  /** A resource was made; what is returned becomes its mark. Called from its constructor. */
+  created(resource: Resource): unknown;
+  /**
+   * The running goroutine touched a resource without waiting: a synchronous method such as unlock, close or trySend.
+   * Called before the effect, so that whatever it wakes is known to be its doing.
+   */
+  touched(resource: object, access: Access, detail?: unknown): void;
+  /** The running goroutine did what Go cannot recover from: the schedule has failed even if somebody catches it. */
+  fatal(error: Error): void;
+}
+
+let observer: Observer | null = null;
+
+/** Makes `listener` hear of everything from now on; null for nobody. For schedulers only. */
+export function observe(listener: Observer | null): void {
+  observer = listener;
+}
+
+/**
+ * Reports that the running goroutine is about to touch `resource` without waiting.
+ *
+ * @param detail What a trace shows behind the verb, such as the value of a trySend.
+ */
+export function touch(resource: object, access: Access, detail?: unknown): void {
+  if (observer !== null) observer.touched(resource, access, detail);
+}
+
+/**
+ * Returns `error` for throwing, having told the harness that it is one of Go's fatal errors, which no recover stops:
+ * `throw fatal(new Error("..."))`.
+ */
+export function fatal(error: Error): Error {
+  if (observer !== null) observer.fatal(error);
+  return error;
+}
+
+/** Resource is the base of everything goroutines share: it carries the harness's mark and tells its state in words. */
+export abstract class Resource {
+  /** What the harness remembers of this resource: id, name, where and in which schedule it was made. */
+  readonly mark: unknown = observer === null ? undefined : observer.created(this);
+
+  /** The type's name, for reports: "Mutex". */
+  abstract readonly type: string;
+
+  /**
+   * The state in words, for reports: "locked", "2 buffered". Two calls give the same text exactly if nothing that
+   * outlives the goroutines using the resource has changed in between.
+   */
+  abstract state(): string;
+}

@@ -1,0 +1,62 @@
+/**
+ * Who runs next, and what time it is. There are two schedulers: {@linkcode EventLoop} in production, and the explorer
+ * of `./testing` inside an exploration. Primitives are written once, against this interface.
+ *
+ * @module
+ */
+
+import type { Operation } from "./operation.ts";
+
+/** Scheduler decides who resumes next and when time moves. */
+export interface Scheduler {
+  /** Starts `body` as a goroutine, running none of it before returning. */
+  spawn(body: () => unknown, name?: string): void;
+
+  /**
+   * Does `operation` for the calling goroutine: commits it if it is ready now, queues it otherwise. The caller resumes
+   * once it has settled, and always later.
+   */
+  perform<R>(operation: Operation<R>): Promise<R>;
+
+  /** Picks one of `count` equally good outcomes, such as the ready cases of a select: a number from 0 to count - 1. */
+  choose(count: number): number;
+
+  /** Milliseconds since the epoch. Never goes backwards; the fraction counts. */
+  now(): number;
+
+  /** Arms `timer` to fire once `delayMs` have passed, never earlier and never before this returns. */
+  setTimer(timer: Timer, delayMs: number): void;
+
+  /** Disarms `timer`. Returns whether that prevented it from firing. */
+  clearTimer(timer: Timer): boolean;
+
+  /** How many goroutines there are, the main one included. */
+  numGoroutine(): number;
+}
+
+/**
+ * Timer is something that is to happen at a time. It is its own node in the scheduler's heap, and can be armed again
+ * once it has fired or was cleared.
+ */
+export abstract class Timer {
+  /** When it fires, in the scheduler's milliseconds. */
+  due = 0;
+  /** Its place among timers of the same instant: the order in which they were armed. */
+  sequence = 0;
+  /** Its place in the heap; -1 while it is not armed. */
+  index = -1;
+  /** The scheduler that armed it last, which is the one to disarm it. */
+  scheduler: Scheduler | null = null;
+
+  /**
+   * Whether firing does nothing but let one parked goroutine go on. Such timers of one instant commute, and an
+   * exploration need not try their orders.
+   */
+  readonly onlyWakes: boolean = false;
+
+  /** What it waits for, in words, for reports: "sleep". */
+  abstract readonly kind: string;
+
+  /** Acts. Called by the scheduler, synchronously; runs no user code. */
+  abstract fire(): void;
+}

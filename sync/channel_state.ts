@@ -1,0 +1,343 @@
+/**
+ * The state machine of a channel, and the operations on it. Follows Go's src/runtime/chan.go.
+ *
+ * Invariants:
+ * - At least one of `senders` and `receivers` is empty, but for a select that both sends and receives on the channel.
+ * - Somebody waits in `receivers` only while the buffer is empty, in `senders` only while it is full.
+ * - Nobody waits in either once the channel is closed.
+ * - A value goes to exactly one receiver, and values of one sender are received in the order sent.
+ * - State is consistent before anybody is woken.
+ *
+ * Rejected: matching sends and receives after an await instead of inside the call. It loses the order of values.
+ *
+ * @module
+ */
+
+import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { Operation, type Waiter } from "../runtime/operation.ts";
+import { WaitQueue } from "../runtime/wait_queue.ts";
+import { ClosedError } from "./errors.ts";
+
+/** The raw outcome of receiving from a channel that is closed and drained. */
+export const CLOSED: unique symbol = Symbol("closed");
+
+// The dependency relation of channel accesses. Send and receive commute: with hand-off in order, "arrive, then be
+// served" and "be served at once" end in the same state. A try that failed is a read; one that succeeded, like a
+// select, may have changed whom the next partner meets, so it conflicts with everything.
+const SEND = 1, RECEIVE = 2, RECEIVE_PARKED = 4, CLOSE = 8, CLOSE_PARKED = 16, WHOLE = 32, FAILED = 64, SIZE = 128;
+const RECEIVES = RECEIVE | RECEIVE_PARKED, CLOSES = CLOSE | CLOSE_PARKED;
+
+const ACCESS = {
+  send: { verb: "send", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
+  receive: { verb: "receive", bit: RECEIVE, mask: RECEIVES | CLOSE_PARKED | WHOLE | FAILED | SIZE },
+  // While a sender is parked, receive and close compete for it.
+  receiveParked: { verb: "receive", bit: RECEIVE_PARKED, mask: RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  close: { verb: "close", bit: CLOSE, mask: SEND | RECEIVE_PARKED | CLOSES | WHOLE | FAILED },
+  closeParked: { verb: "close", bit: CLOSE_PARKED, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED },
+  whole: { verb: "select", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  trySend: { verb: "trySend", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  tryReceive: { verb: "tryReceive", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  trySendFailed: { verb: "trySend", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
+  tryReceiveFailed: { verb: "tryReceive", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
+  size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE },
+} as const satisfies Record<string, Access>;
+
+/** ChannelState is a channel without promises: it acts, or says that the caller has to wait. */
+export class ChannelState<T> extends Resource {
+  readonly type = "Channel";
+  readonly capacity: number;
+  readonly senders: WaitQueue = new WaitQueue();
+  readonly receivers: WaitQueue = new WaitQueue();
+  closed = false;
+  size = 0;
+  // A ring that grows to the capacity on demand; its length is 0 or a power of two.
+  #ring: unknown[] = [];
+  #head = 0;
+
+  constructor(capacity: number) {
+    super();
+    this.capacity = capacity;
+  }
+
+  /** Hands `value` over or buffers it. Returns false if the sender has to wait. Throws if the channel is closed. */
+  offer(value: T): boolean {
+    if (this.closed) throw new ClosedError("Cannot send: send on closed channel");
+    const receiver = this.receivers.shift();
+    if (receiver !== null) {
+      receiver.complete(value);
+      return true;
+    }
+    if (this.size === this.capacity) return false;
+    this.#push(value);
+    return true;
+  }
+
+  /** Whether a send would not wait; a send that fails does not wait. */
+  canSend(): boolean {
+    return this.closed || this.size < this.capacity || this.receivers.first !== null;
+  }
+
+  /** Whether a receive would not wait. */
+  canReceive(): boolean {
+    return this.size > 0 || this.closed || this.senders.first !== null;
+  }
+
+  /** Takes the next value, or gives {@linkcode CLOSED}. Only when {@linkcode canReceive}. */
+  take(): T | typeof CLOSED {
+    if (this.size > 0) {
+      const value = this.#shift();
+      // The freed slot goes to the sender that has waited longest, in the same step.
+      const sender = this.senders.shift();
+      if (sender !== null) {
+        this.#push(sender.payload as T);
+        sender.complete(undefined);
+      }
+      return value;
+    }
+    const sender = this.senders.shift();
+    if (sender === null) return CLOSED;
+    const value = sender.payload as T;
+    sender.complete(undefined);
+    return value;
+  }
+
+  /** Closes the channel: receivers get {@linkcode CLOSED}, senders fail. Throws if it is closed. */
+  close(): void {
+    touch(this, this.senders.first === null ? ACCESS.close : ACCESS.closeParked);
+    if (this.closed) throw new ClosedError("Cannot close: close of closed channel");
+    this.closed = true;
+    for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) {
+      waiter.complete(CLOSED);
+    }
+    for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift()) {
+      waiter.fail(new ClosedError("Cannot send: send on closed channel"));
+    }
+  }
+
+  trySend(value: T): boolean {
+    touch(this, this.canSend() ? ACCESS.trySend : ACCESS.trySendFailed, value);
+    return this.offer(value);
+  }
+
+  /** Like take, but gives undefined if it would wait; so a received value is wrapped. */
+  tryReceive(): IteratorResult<T, undefined> | undefined {
+    const isReady = this.canReceive();
+    touch(this, isReady ? ACCESS.tryReceive : ACCESS.tryReceiveFailed);
+    return isReady ? toIteratorResult(this.take()) : undefined;
+  }
+
+  touchSize(): void {
+    touch(this, ACCESS.size);
+  }
+
+  state(): string {
+    return `${this.closed ? "closed, " : ""}${this.size} of ${this.capacity} buffered`;
+  }
+
+  #push(value: T): void {
+    const ring = this.#ring;
+    if (this.size === ring.length) this.#grow();
+    this.#ring[(this.#head + this.size++) & (this.#ring.length - 1)] = value;
+  }
+
+  #shift(): T {
+    const value = this.#ring[this.#head] as T;
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.size--;
+    return value;
+  }
+
+  #grow(): void {
+    const old = this.#ring;
+    const ring: unknown[] = new Array(Math.max(4, old.length * 2)).fill(undefined);
+    for (let i = 0; i < old.length; i++) ring[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}
+
+/** The state of the nil channel: never ready, and it keeps nobody who waits, since nothing will ever wake them. */
+export class NilChannelState<T> extends ChannelState<T> {
+  constructor() {
+    super(0);
+  }
+  override canSend(): boolean {
+    return false;
+  }
+  override canReceive(): boolean {
+    return false;
+  }
+  override offer(_value: T): boolean {
+    return false;
+  }
+  override close(): void {
+    throw new TypeError("Cannot close: close of nil channel");
+  }
+  override state(): string {
+    return "nil";
+  }
+}
+
+/** The iterator result for a raw outcome of receiving. */
+export function toIteratorResult<T>(outcome: T | typeof CLOSED): IteratorResult<T, undefined> {
+  return outcome === CLOSED ? { value: undefined, done: true } : { value: outcome, done: false };
+}
+
+/**
+ * Sending describes a send, for `select`; made by {@linkcode Channel.sending}. Its result is undefined.
+ *
+ * @example
+ * ```ts
+ * import { Channel, select, type Sending } from "@interleave/go";
+ *
+ * const ch = new Channel<number>(1);
+ * const sending: Sending<number> = ch.sending(7);
+ * await select({ sent: sending });
+ * if (await ch.receive() !== 7) throw new Error("not sent");
+ * ```
+ */
+export class Sending<T> extends Operation<void> {
+  /** "chan send", as Go says. */
+  readonly kind: string;
+  /** "send". */
+  readonly verb = "send";
+  /** Sends conflict with sends, not with receives. */
+  readonly access: Access = ACCESS.send;
+  /** The channel. */
+  readonly resource: ChannelState<T>;
+  /** What is sent. */
+  readonly value: T;
+
+  /** Describes sending `value`; use {@linkcode Channel.sending}. */
+  constructor(state: ChannelState<T>, value: T) {
+    super();
+    this.kind = state instanceof NilChannelState ? "chan send (nil chan)" : "chan send";
+    this.resource = state;
+    this.value = value;
+  }
+
+  /** A select conflicts with everything: taken or not, it may have changed whom the next partner meets. */
+  override get selectAccess(): Access {
+    return ACCESS.whole;
+  }
+
+  /** Whether there is a receiver or room, or the send would fail. */
+  isReady(): boolean {
+    return this.resource.canSend();
+  }
+
+  /** Sends. */
+  commit(): void {
+    this.resource.offer(this.value);
+  }
+
+  /** Waits for a receiver or room, behind whoever waits. */
+  enqueue(waiter: Waiter): void {
+    waiter.payload = this.value;
+    if (!(this.resource instanceof NilChannelState)) this.resource.senders.push(waiter);
+  }
+}
+
+/**
+ * Receiving describes a receive, for `select`; made by {@linkcode ReceiveChannel.receiving}. Its result is the value, or
+ * undefined once the channel is closed and drained; a select says which with `ok`.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type Receiving, select } from "@interleave/go";
+ *
+ * const ch = new Channel<number>(1);
+ * const receiving: Receiving<number> = ch.receiving();
+ * await ch.send(7);
+ * const got = await select({ job: receiving });
+ * if (!got.ok || got.value !== 7) throw new Error("not received");
+ * ```
+ */
+export class Receiving<T> extends Operation<T | undefined> {
+  /** "chan receive", as Go says. */
+  readonly kind: string;
+  /** "receive". */
+  readonly verb = "receive";
+  /** The channel. */
+  readonly resource: ChannelState<T>;
+
+  /** Describes receiving; use {@linkcode ReceiveChannel.receiving}. */
+  constructor(state: ChannelState<T>) {
+    super();
+    this.kind = state instanceof NilChannelState ? "chan receive (nil chan)" : "chan receive";
+    this.resource = state;
+  }
+
+  /** Receives conflict with receives, not with sends. */
+  get access(): Access {
+    return this.resource.senders.first === null ? ACCESS.receive : ACCESS.receiveParked;
+  }
+
+  /** A select conflicts with everything: taken or not, it may have changed whom the next partner meets. */
+  override get selectAccess(): Access {
+    return ACCESS.whole;
+  }
+
+  /** Whether there is a value, or the channel is closed. */
+  isReady(): boolean {
+    return this.resource.canReceive();
+  }
+
+  /** Receives. */
+  commit(): T | typeof CLOSED {
+    return this.resource.take();
+  }
+
+  /** Waits for a value, behind whoever waits. */
+  enqueue(waiter: Waiter): void {
+    if (!(this.resource instanceof NilChannelState)) this.resource.receivers.push(waiter);
+  }
+
+  /** The value, or undefined if the channel is closed and drained. */
+  override result(outcome: unknown): T | undefined {
+    return outcome === CLOSED ? undefined : outcome as T;
+  }
+
+  /** Whether a value was received. */
+  override isOk(outcome: unknown): boolean {
+    return outcome !== CLOSED;
+  }
+
+  /** The same as an iterator result: what `next` gives. */
+  toIteratorResult(outcome: unknown): IteratorResult<T, undefined> {
+    return toIteratorResult(outcome as T | typeof CLOSED);
+  }
+}
+
+/** A receive that gives an iterator result: `ch.next()`. */
+export class Iterating<T> extends Operation<IteratorResult<T, undefined>> {
+  readonly receiving: Receiving<T>;
+  readonly verb = "receive";
+
+  constructor(receiving: Receiving<T>) {
+    super();
+    this.receiving = receiving;
+  }
+  get kind(): string {
+    return this.receiving.kind;
+  }
+  get resource(): ChannelState<T> {
+    return this.receiving.resource;
+  }
+  get access(): Access {
+    return this.receiving.access;
+  }
+  isReady(): boolean {
+    return this.receiving.isReady();
+  }
+  commit(): unknown {
+    return this.receiving.commit();
+  }
+  enqueue(waiter: Waiter): void {
+    this.receiving.enqueue(waiter);
+  }
+  override result(outcome: unknown): IteratorResult<T, undefined> {
+    return this.receiving.toIteratorResult(outcome);
+  }
+}

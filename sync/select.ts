@@ -1,0 +1,311 @@
+/**
+ * Go's select.
+ *
+ * Invariants:
+ * - Exactly one case happens. When it does, the waiters of the others leave their queues at once.
+ * - Cases that are not taken leave no trace.
+ * - Among the cases that are ready, each is equally likely.
+ *
+ * Rejected: `Promise.race` over the verbs. The losers still take values, and each race against a long-lived promise
+ * leaks.
+ *
+ * @module
+ */
+
+import { current, installed } from "../runtime/current.ts";
+import { eventLoop, Parked } from "../runtime/event_loop.ts";
+import { type Access, touch } from "../runtime/observer.ts";
+import { Operation, Waiter } from "../runtime/operation.ts";
+import type { Receiving } from "./channel_state.ts";
+
+/**
+ * SelectCases are the cases of a select: operations by key, or a list of them. A case that is undefined is ignored, as
+ * Go ignores nil channels.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type SelectCases } from "@interleave/go";
+ *
+ * const cases: SelectCases = [new Channel<number>().receiving(), undefined];
+ * if (cases.length !== 2) throw new Error("two cases");
+ * ```
+ */
+export type SelectCases =
+  | { readonly [key: string]: Operation<unknown> | undefined }
+  | readonly (Operation<unknown> | undefined)[];
+
+/**
+ * Selected is what a select gives: the key of the case that was taken, its value, and `ok`, which is false only for a
+ * receive from a channel that is closed and drained. A `switch` on `key` narrows `value`. With a list of cases `key` is
+ * the index.
+ *
+ * @typeParam C The cases.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type Receiving, type Selected } from "@interleave/go";
+ *
+ * const taken: Selected<{ job: Receiving<number> }> = { key: "job", value: 1, ok: true };
+ * if (taken.key !== "job") throw new Error("one key only");
+ * ```
+ */
+export type Selected<C extends SelectCases> = C extends readonly (infer O)[] ? Case<number, O>
+  : { [K in keyof C & string]: Case<K, C[K]> }[keyof C & string];
+
+/** What one case gives. */
+type Case<K, O> = O extends Receiving<infer T>
+  ? { readonly key: K; readonly value: T; readonly ok: true } | {
+    readonly key: K;
+    readonly value: undefined;
+    readonly ok: false;
+  }
+  : O extends Operation<infer R> ? { readonly key: K; readonly value: R; readonly ok: true }
+  : never;
+
+/**
+ * SelectDefault is what a select with a default gives when no case is ready.
+ *
+ * @example
+ * ```ts
+ * import { Channel, select, type SelectDefault } from "@interleave/go";
+ *
+ * const c = await select({ job: new Channel<number>().receiving() }, { default: true });
+ * const expected: SelectDefault = { key: "default", value: undefined, ok: false };
+ * if (c.key !== expected.key) throw new Error("nothing was ready");
+ * ```
+ */
+export interface SelectDefault {
+  /** "default". */
+  readonly key: "default";
+  /** Nothing. */
+  readonly value: undefined;
+  /** False: no case was taken. */
+  readonly ok: false;
+}
+
+interface AnySelected {
+  readonly key: string | number;
+  readonly value: unknown;
+  readonly ok: boolean;
+}
+
+const TOOK_DEFAULT: SelectDefault = Object.freeze({ key: "default", value: undefined, ok: false });
+const SELECT: Access = { verb: "select", bit: 1, mask: 1 };
+
+/**
+ * select waits until one of `cases` can happen, does it, and says which. If several are ready, each is equally likely.
+ * If none ever is (no cases, or only undefined ones), it waits for ever.
+ *
+ * The cases are operations not yet done, such as `jobs.receiving()` and `results.sending(value)`: exactly one of them
+ * happens, and those not taken have no effect. With `{ default: true }` it never waits: if nothing is ready its key is
+ * "default". Code waiting in several selects and plain operations on one channel is served first come, first served.
+ *
+ * Follows Go's select statement (src/runtime/select.go), with reflect.Select's dynamic form.
+ *
+ * @typeParam C The cases.
+ * @param cases Operations by key, or a list of operations.
+ * @throws {TypeError} If a case is neither an operation nor undefined, or a key "default" meets the option of that name.
+ *
+ * @example
+ * ```ts
+ * import { Channel, go, select } from "@interleave/go";
+ *
+ * const jobs = new Channel<number>(), quit = new Channel<never>();
+ * go(async () => {
+ *   await jobs.send(7);
+ *   quit.close();
+ * });
+ * const seen: number[] = [];
+ * loop: for (;;) {
+ *   const c = await select({ job: jobs.receiving(), quit: quit.receiving() });
+ *   switch (c.key) {
+ *     case "job":
+ *       if (c.ok) seen.push(c.value);
+ *       break;
+ *     case "quit":
+ *       break loop;
+ *   }
+ * }
+ * if (seen.join() !== "7") throw new Error("job not seen");
+ * ```
+ */
+export function select<const C extends SelectCases>(cases: C): Promise<Selected<C>>;
+/** The form with a default, which never waits. */
+export function select<const C extends SelectCases>(
+  cases: C,
+  options: { readonly default: true },
+): Promise<Selected<C> | SelectDefault>;
+export function select(
+  cases: SelectCases,
+  options?: { readonly default?: boolean },
+): Promise<AnySelected> {
+  const hasDefault = checkDefault(cases, options);
+  if (installed !== null) return installed.perform(new Selecting(cases, hasDefault));
+  const taken = takeReady(cases);
+  if (taken !== undefined) return eventLoop.passed(taken);
+  if (hasDefault) return eventLoop.passed(TOOK_DEFAULT);
+  const selecting = new Selecting(cases, false);
+  const waiter = new Parked(selecting);
+  selecting.enqueue(waiter);
+  return eventLoop.park(waiter);
+}
+
+/**
+ * trySelect does one of `cases` if one is ready, without waiting, and says which; it gives undefined if none is. It is
+ * Go's select with a default as a synchronous call; unlike `await select(cases, { default: true })` it lets nobody else
+ * run.
+ *
+ * @typeParam C The cases.
+ * @param cases Operations by key, or a list of operations.
+ * @throws {TypeError} If a case is neither an operation nor undefined.
+ * @throws {ClosedError} If the case that is taken sends on a closed channel.
+ *
+ * @example
+ * ```ts
+ * import { Channel, trySelect } from "@interleave/go";
+ *
+ * const jobs = new Channel<number>(1);
+ * if (trySelect({ job: jobs.receiving() })) throw new Error("nothing was ready");
+ * jobs.trySend(7);
+ * if (trySelect({ job: jobs.receiving() })?.value !== 7) throw new Error("a job was ready");
+ * ```
+ */
+export function trySelect<const C extends SelectCases>(cases: C): Selected<C> | undefined {
+  if (installed !== null) new Selecting(cases, true).touches(touch);
+  return takeReady(cases) as Selected<C> | undefined;
+}
+
+/** Does one of the ready cases, or returns undefined. Allocates nothing before it is known which. */
+function takeReady(cases: SelectCases): AnySelected | undefined {
+  let ready = 0;
+  let only: string | undefined;
+  const byKey = cases as { readonly [key: string]: Operation<unknown> | undefined };
+  for (const key in byKey) {
+    const operation = byKey[key];
+    if (operation === undefined) continue;
+    if (!(operation instanceof Operation)) throw notAnOperation(key, operation);
+    if (operation.isReady()) {
+      ready++;
+      only = key;
+    }
+  }
+  if (ready === 0) return undefined;
+  if (ready > 1) {
+    let skip = current().choose(ready);
+    for (const key in byKey) {
+      if (byKey[key]?.isReady() && skip-- === 0) {
+        only = key;
+        break;
+      }
+    }
+  }
+  const operation = byKey[only as string] as Operation<unknown>;
+  const key = Array.isArray(cases) ? Number(only) : only as string;
+  return toSelected(key, operation, operation.commit());
+}
+
+function toSelected(key: string | number, operation: Operation<unknown>, outcome: unknown): AnySelected {
+  return { key, value: operation.result(outcome), ok: operation.isOk(outcome) };
+}
+
+function checkDefault(cases: SelectCases, options: { readonly default?: boolean } | undefined): boolean {
+  if (typeof cases !== "object" || cases === null) {
+    throw new TypeError(`Cannot select: expected cases by key or a list of cases, got ${String(cases)}`);
+  }
+  if (options === undefined) return false;
+  for (const name in options) {
+    if (name !== "default") throw new TypeError(`Cannot select: unknown option "${name}", expected "default"`);
+  }
+  if (options.default && "default" in cases) {
+    throw new TypeError('Cannot select: a case is called "default" and the option asks for a default; rename the case');
+  }
+  return options.default === true;
+}
+
+function notAnOperation(key: string, value: unknown): TypeError {
+  const hint = value instanceof Promise ? "a promise: use the participle, such as ch.receiving(), not ch.receive()" : String(value);
+  return new TypeError(`Cannot select: case "${key}" is not an operation but ${hint}`);
+}
+
+/** A select, as an operation made of operations. */
+class Selecting extends Operation<AnySelected> {
+  readonly kind: string;
+  readonly verb = "select";
+  readonly access = SELECT;
+  readonly resource = this;
+  readonly cases: SelectCases;
+  readonly hasDefault: boolean;
+
+  constructor(cases: SelectCases, hasDefault: boolean) {
+    super();
+    this.cases = cases;
+    this.hasDefault = hasDefault;
+    let count = 0;
+    for (const [key, operation] of Object.entries(cases)) {
+      if (operation === undefined) continue;
+      if (!(operation instanceof Operation)) throw notAnOperation(key, operation);
+      count++;
+    }
+    this.kind = count === 0 ? "select (no cases)" : "select";
+  }
+
+  isReady(): boolean {
+    if (this.hasDefault) return true;
+    for (const operation of Object.values(this.cases)) if (operation?.isReady()) return true;
+    return false;
+  }
+
+  commit(): AnySelected {
+    return takeReady(this.cases) ?? TOOK_DEFAULT;
+  }
+
+  enqueue(waiter: Waiter): void {
+    const waiting: WaitingCase[] = [];
+    waiter.payload = waiting;
+    const isList = Array.isArray(this.cases);
+    for (const [key, operation] of Object.entries(this.cases) as [string, Operation<unknown> | undefined][]) {
+      if (operation === undefined) continue;
+      const waitingCase = new WaitingCase(operation, waiter, isList ? Number(key) : key);
+      waiting.push(waitingCase);
+      operation.enqueue(waitingCase);
+    }
+  }
+
+  override dequeue(waiter: Waiter): void {
+    for (const waitingCase of waiter.payload as WaitingCase[]) waitingCase.operation.dequeue(waitingCase);
+  }
+
+  override touches(visit: (resource: object, access: Access) => void): void {
+    for (const operation of Object.values(this.cases) as (Operation<unknown> | undefined)[]) {
+      if (operation !== undefined) visit(operation.resource, operation.selectAccess);
+    }
+  }
+}
+
+/** A case of a select that waits. */
+class WaitingCase extends Waiter {
+  readonly select: Waiter;
+  readonly key: string | number;
+
+  constructor(operation: Operation<unknown>, select: Waiter, key: string | number) {
+    super(operation);
+    this.select = select;
+    this.key = key;
+  }
+
+  override complete(outcome: unknown): void {
+    this.#withdrawOthers();
+    this.select.complete(toSelected(this.key, this.operation, outcome));
+  }
+
+  override fail(error: unknown): void {
+    this.#withdrawOthers();
+    this.select.fail(error);
+  }
+
+  #withdrawOthers(): void {
+    for (const other of this.select.payload as WaitingCase[]) {
+      if (other !== this) other.operation.dequeue(other);
+    }
+  }
+}

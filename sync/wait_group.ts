@@ -1,0 +1,210 @@
+/**
+ * Go's WaitGroup.
+ *
+ * Invariants:
+ * - The counter is never negative.
+ * - Somebody waits only while the counter is above zero; when it reaches zero all who wait are let go, in order.
+ *
+ * @module
+ */
+
+import { current, installed } from "../runtime/current.ts";
+import { eventLoop, Parked } from "../runtime/event_loop.ts";
+import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { Operation, type Waiter } from "../runtime/operation.ts";
+import { WaitQueue } from "../runtime/wait_queue.ts";
+
+const DONE = 1, ADD = 2, WAIT = 4;
+const ACCESS = {
+  done: { verb: "done", bit: DONE, mask: ADD },
+  add: { verb: "add", bit: ADD, mask: DONE | WAIT },
+  wait: { verb: "wait", bit: WAIT, mask: ADD },
+} as const satisfies Record<string, Access>;
+
+/**
+ * WaitGroup waits until a number of goroutines have finished.
+ *
+ * Count a goroutine before it is started: `wg.add(1); go(...)`, or `wg.go(...)`, which does both.
+ *
+ * Follows Go's sync.WaitGroup.
+ *
+ * @example
+ * ```ts
+ * import { sleep, WaitGroup } from "@interleave/go";
+ *
+ * const wg = new WaitGroup();
+ * const results: number[] = [];
+ * for (let i = 0; i < 3; i++) {
+ *   wg.go(async () => {
+ *     await sleep(1);
+ *     results.push(i);
+ *   });
+ * }
+ * await wg.wait();
+ * if (results.length !== 3) throw new Error("somebody is missing");
+ * ```
+ */
+export class WaitGroup extends Resource {
+  static #Waiting = class Waiting extends Operation<void> {
+    readonly kind = "sync.WaitGroup.Wait";
+    readonly verb = "wait";
+    readonly access: Access = ACCESS.wait;
+    readonly resource: WaitGroup;
+
+    constructor(group: WaitGroup) {
+      super();
+      this.resource = group;
+    }
+
+    isReady(): boolean {
+      return this.resource.#count === 0;
+    }
+
+    commit(): void {}
+
+    enqueue(waiter: Waiter): void {
+      this.resource.#waiters.push(waiter);
+    }
+
+    // Called when the caller resumes under exploration; the event loop, which resumes nobody late, has called it before.
+    override result(): void {
+      if (this.resource.#count > 0) {
+        throw new Error("Cannot wait: sync: WaitGroup is reused before previous Wait has returned");
+      }
+    }
+  };
+
+  /** "WaitGroup". */
+  readonly type = "WaitGroup";
+  #count = 0;
+  readonly #waiters = new WaitQueue();
+  readonly #waiting: Operation<void> = new WaitGroup.#Waiting(this);
+  readonly #onEnd = (): void => this.done();
+
+  /**
+   * Adds `delta`, which may be negative, to the counter. At zero everybody who waits is let go, in the order in which
+   * they came; they resume later. Synchronous.
+   *
+   * @throws {RangeError} If the counter would go below zero: "sync: negative WaitGroup counter".
+   * @throws {TypeError} If `delta` is not a whole number.
+   *
+   * @example
+   * ```ts
+   * import { go, WaitGroup } from "@interleave/go";
+   *
+   * const wg = new WaitGroup();
+   * wg.add(2);
+   * for (let i = 0; i < 2; i++) go(() => wg.done());
+   * await wg.wait();
+   * ```
+   */
+  add(delta: number): void {
+    if (!Number.isSafeInteger(delta)) {
+      throw new TypeError(`Cannot add ${String(delta)} to a WaitGroup: expected a whole number`);
+    }
+    touch(this, delta > 0 ? ACCESS.add : ACCESS.done, delta);
+    this.#add(delta);
+  }
+
+  /**
+   * Takes one off the counter: `add(-1)`.
+   *
+   * @throws {RangeError} If the counter would go below zero: "sync: negative WaitGroup counter".
+   *
+   * @example
+   * ```ts
+   * import { WaitGroup } from "@interleave/go";
+   *
+   * const wg = new WaitGroup();
+   * wg.add(1);
+   * wg.done();
+   * await wg.wait();
+   * ```
+   */
+  done(): void {
+    touch(this, ACCESS.done);
+    this.#add(-1);
+  }
+
+  /**
+   * Starts `body` as a goroutine that counts until it returns. If it throws, that is a panic as with `go`, and it goes on
+   * counting, as in Go.
+   *
+   * @param body What the goroutine does.
+   * @param name What reports call it; the function's own name by default.
+   * @throws {TypeError} If `body` is not a function.
+   *
+   * @example
+   * ```ts
+   * import { WaitGroup } from "@interleave/go";
+   *
+   * const wg = new WaitGroup();
+   * let ran = false;
+   * wg.go(() => { ran = true; });
+   * await wg.wait();
+   * if (!ran) throw new Error("did not run");
+   * ```
+   */
+  go(body: () => unknown, name?: string): void {
+    if (typeof body !== "function") {
+      throw new TypeError(`Cannot start a goroutine: go of nil func value (got ${String(body)})`);
+    }
+    this.add(1);
+    current().spawn(() => {
+      const result = body();
+      if (!(result instanceof Promise)) return this.done();
+      return result.then(this.#onEnd);
+    }, name ?? (body.name || undefined));
+  }
+
+  /**
+   * Waits until the counter is zero. Everybody who waits is let go together, in the order in which they came.
+   *
+   * @throws {Error} Under exploration, if the group is used for the next round before everybody of this one has
+   * returned: "sync: WaitGroup is reused before previous Wait has returned".
+   *
+   * @example
+   * ```ts
+   * import { WaitGroup } from "@interleave/go";
+   *
+   * await new WaitGroup().wait(); // nothing to wait for
+   * ```
+   */
+  wait(): Promise<void> {
+    if (installed !== null) return installed.perform(this.#waiting);
+    if (this.#count === 0) return eventLoop.done();
+    const waiter = new Parked(this.#waiting);
+    this.#waiters.push(waiter);
+    return eventLoop.park(waiter);
+  }
+
+  /**
+   * Describes waiting, for `select`.
+   *
+   * @example
+   * ```ts
+   * import { trySelect, WaitGroup } from "@interleave/go";
+   *
+   * const wg = new WaitGroup();
+   * if (!trySelect({ idle: wg.waiting() })) throw new Error("nothing to wait for");
+   * ```
+   */
+  waiting(): Operation<void> {
+    return this.#waiting;
+  }
+
+  /** The counter, in words. */
+  state(): string {
+    return `counter ${this.#count}`;
+  }
+
+  #add(delta: number): void {
+    const count = this.#count + delta;
+    if (count < 0) throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
+    this.#count = count;
+    if (count > 0) return;
+    for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
+      waiter.complete(undefined);
+    }
+  }
+}
