@@ -132,3 +132,14 @@ Deno.test(".ci/run: is executable, and names no file of a machine", async () => 
   const { mode } = await Deno.stat(path);
   if (mode !== null && Deno.build.os !== "windows") assertEquals(mode & 0o111, 0o111);
 });
+
+Deno.test("CI names one version of Deno, everywhere the same", async () => {
+  const named: string[] = [];
+  for (const path of [".ci/run", ".github/workflows/ci.yml", ".github/workflows/release.yml"]) {
+    const source = await Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+    named.push(
+      ...[...source.matchAll(/(?:npx --yes deno@|DENO_VERSION: )(\S+)/g)].map((it) => it[1]!),
+    );
+  }
+  assertEquals(named, ["2.9.6", "2.9.6", "2.9.6"]);
+});
