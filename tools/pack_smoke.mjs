@@ -1,0 +1,92 @@
+// Runs in an empty folder where the npm tarball is installed, on whatever runtime it is started with: plain JavaScript,
+// public specifiers only. `pack_smoke.ts` brings it there, together with expected.json, which says what the sources export.
+import { Channel, go, Mutex, select, sleep, WaitGroup, yieldNow } from "@interleave/go";
+import { explore } from "@interleave/go/testing";
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+
+const checks = {
+  async "every export of the sources is there, with its symbol-named members"() {
+    const expected = JSON.parse(
+      await readFile(new URL("./expected.json", import.meta.url), "utf8"),
+    );
+    for (const [specifier, members] of Object.entries(expected)) {
+      const module = await import(specifier);
+      equal(Object.keys(module).sort(), Object.keys(members).sort(), specifier);
+      for (const [name, symbols] of Object.entries(members)) {
+        for (const symbol of symbols) {
+          const there = typeof Symbol[symbol] === "symbol" &&
+            Symbol[symbol] in module[name].prototype;
+          equal(there, true, `${specifier}: ${name}[Symbol.${symbol}]`);
+        }
+      }
+    }
+  },
+
+  async "goroutines drain a channel with for await, and a WaitGroup waits for them"() {
+    const jobs = new Channel();
+    const wg = new WaitGroup();
+    let sum = 0;
+    for (let worker = 0; worker < 3; worker++) {
+      wg.go(async () => {
+        for await (const job of jobs) sum += job;
+      });
+    }
+    for (let job = 1; job <= 10; job++) await jobs.send(job);
+    jobs.close();
+    await wg.wait();
+    equal(sum, 55, "sum");
+  },
+
+  async "select takes the case that becomes ready, and sleep wakes it"() {
+    const jobs = new Channel();
+    const quit = new Channel();
+    go(async () => {
+      await sleep(1);
+      quit.close();
+    });
+    const taken = await select({ job: jobs.receiving(), quit: quit.receiving() });
+    equal(taken.key, "quit", "case");
+  },
+
+  async "explore passes what holds in every order"() {
+    await explore(() => increment(new Mutex()));
+  },
+
+  async "explore finds the lost update, and says how to replay it"() {
+    const failure = await explore(() => increment()).then(() => undefined, (error) => error);
+    equal(failure instanceof Error, true, "rejects with an error");
+    equal(failure.message.includes("lost update"), true, "quotes what the body threw");
+    equal(failure.message.includes("--replay="), true, "gives a replay token");
+  },
+};
+
+/** Two goroutines increment one number, under `mutex` if there is one. */
+async function increment(mutex) {
+  const wg = new WaitGroup();
+  let n = 0;
+  for (let i = 0; i < 2; i++) {
+    wg.go(async () => {
+      await mutex?.lock();
+      const seen = n;
+      await yieldNow();
+      n = seen + 1;
+      mutex?.unlock();
+    });
+  }
+  await wg.wait();
+  if (n !== 2) throw new Error(`lost update: ${n}`);
+}
+
+function equal(actual, expected, what) {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+}
+
+const runtime = process.versions.bun
+  ? `Bun ${process.versions.bun}`
+  : `Node ${process.versions.node}`;
+for (const [name, check] of Object.entries(checks)) {
+  await check();
+  console.log(`${runtime}: ${name}`);
+}
