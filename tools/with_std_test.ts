@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
+import offline from "./offline/import_map.json" with { type: "json" };
 import { choiceOf, denoArguments, notice } from "./with_std.ts";
 
 Deno.test("choiceOf: jsr and npm are taken as they are; unset and empty ask JSR", () => {
@@ -47,6 +49,20 @@ Deno.test("notice: says which source, and why when it is not the obvious one", (
   assertEquals(notice("jsr", "jsr"), "@std: from JSR (deno.json), because STD=jsr");
   assertEquals(notice("npm", "npm"), `@std: from ${offline}, because STD=npm`);
   assertEquals(notice("npm", "probe"), `@std: from ${offline}, because JSR does not answer`);
+});
+
+Deno.test("the two maps know the same names, and only @std resolves otherwise", () => {
+  const isStd = ([name]: [string, string]) => name.startsWith("@std/");
+  const [ours, theirs] = [config.imports, offline.imports].map((it) => Object.entries(it));
+  assertEquals(theirs!.filter((it) => !isStd(it)), ours!.filter((it) => !isStd(it)));
+  for (const [name, target] of ours!.filter(isStd)) {
+    assertEquals(target.startsWith(`jsr:${name}@`), true, `${name} is ${target}`);
+    assertEquals(
+      name in offline.imports,
+      true,
+      `${name} is missing in tools/offline/import_map.json`,
+    );
+  }
 });
 
 /** Runs the launcher in the root folder. `JSR_URL` is a closed port, so JSR never answers, whatever the network. */
