@@ -73,4 +73,10 @@ export abstract class Resource {
    * outlives the goroutines using the resource has changed in between.
    */
   abstract state(): string;
+
+  /**
+   * Returns a function that puts the resource back into the state it has now, with nobody waiting. The harness uses it
+   * on what was made outside a schedule, so that no schedule sees what another has left behind.
+   */
+  abstract snapshot(): () => void;
 }

@@ -55,6 +55,11 @@ export class WaitQueue {
     waiter.queue = null;
   }
 
+  /** Forgets all members, who are not told. For restoring a resource whose waiters can never run again. */
+  clear(): void {
+    this.#first = this.#last = null;
+  }
+
   /** Calls `visit` with every member, longest waiting first. `visit` must not change the queue. O(n). */
   forEach(visit: (waiter: Waiter) => void): void {
     for (let waiter = this.#first; waiter !== null; waiter = waiter.next) visit(waiter);

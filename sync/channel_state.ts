@@ -134,6 +134,20 @@ export class ChannelState<T> extends Resource {
     return `${this.closed ? "closed, " : ""}${this.size} of ${this.capacity} buffered`;
   }
 
+  snapshot(): () => void {
+    const { closed, size } = this;
+    const ring = this.#ring.slice();
+    const head = this.#head;
+    return () => {
+      this.closed = closed;
+      this.size = size;
+      this.#ring = ring.slice();
+      this.#head = head;
+      this.senders.clear();
+      this.receivers.clear();
+    };
+  }
+
   #push(value: T): void {
     const ring = this.#ring;
     if (this.size === ring.length) this.#grow();

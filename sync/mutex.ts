@@ -194,4 +194,13 @@ export class Mutex extends Resource {
   state(): string {
     return this.#isLocked ? "locked" : "unlocked";
   }
+
+  /** Returns a function that restores the present state, with nobody waiting. */
+  snapshot(): () => void {
+    const isLocked = this.#isLocked;
+    return () => {
+      this.#isLocked = isLocked;
+      this.#waiters.clear();
+    };
+  }
 }

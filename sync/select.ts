@@ -50,7 +50,7 @@ export type SelectCases =
  * ```
  */
 export type Selected<C extends SelectCases> = C extends readonly (infer O)[] ? Case<number, O>
-  : { [K in keyof C & string]: Case<K, C[K]> }[keyof C & string];
+  : { [K in keyof C & (string | number)]: Case<`${K}`, C[K]> }[keyof C & (string | number)];
 
 /** What one case gives. */
 type Case<K, O> = O extends Receiving<infer T>
@@ -104,7 +104,9 @@ const SELECT: Access = { verb: "select", bit: 1, mask: 1 };
  *
  * @typeParam C The cases.
  * @param cases Operations by key, or a list of operations.
- * @throws {TypeError} If a case is neither an operation nor undefined, or a key "default" meets the option of that name.
+ * @throws {TypeError} At the call, if a case is neither an operation nor undefined, or a key "default" meets the option
+ * of that name.
+ * @throws {ClosedError} If the case that is taken sends on a closed channel. The returned promise rejects.
  *
  * @example
  * ```ts
@@ -141,8 +143,14 @@ export function select(
 ): Promise<AnySelected> {
   const hasDefault = checkDefault(cases, options);
   if (installed !== null) return installed.perform(new Selecting(cases, hasDefault));
-  const taken = takeReady(cases);
-  if (taken !== undefined) return eventLoop.passed(taken);
+  const ready = readyKey(cases);
+  if (ready !== undefined) {
+    try {
+      return eventLoop.passed(take(cases, ready));
+    } catch (error) {
+      return eventLoop.failed(error);
+    }
+  }
   if (hasDefault) return eventLoop.passed(TOOK_DEFAULT);
   const selecting = new Selecting(cases, false);
   const waiter = new Parked(selecting);
@@ -171,12 +179,14 @@ export function select(
  * ```
  */
 export function trySelect<const C extends SelectCases>(cases: C): Selected<C> | undefined {
+  checkCases(cases);
   if (installed !== null) new Selecting(cases, true).touches(touch);
-  return takeReady(cases) as Selected<C> | undefined;
+  const ready = readyKey(cases);
+  return ready === undefined ? undefined : take(cases, ready) as Selected<C>;
 }
 
-/** Does one of the ready cases, or returns undefined. Allocates nothing before it is known which. */
-function takeReady(cases: SelectCases): AnySelected | undefined {
+/** The key of one of the ready cases, or undefined. Allocates nothing. */
+function readyKey(cases: SelectCases): string | undefined {
   let ready = 0;
   let only: string | undefined;
   const byKey = cases as { readonly [key: string]: Operation<unknown> | undefined };
@@ -199,19 +209,27 @@ function takeReady(cases: SelectCases): AnySelected | undefined {
       }
     }
   }
-  const operation = byKey[only as string] as Operation<unknown>;
-  const key = Array.isArray(cases) ? Number(only) : only as string;
-  return toSelected(key, operation, operation.commit());
+  return only;
+}
+
+/** Does the case `key`, which is ready. Throws what it fails with. */
+function take(cases: SelectCases, key: string): AnySelected {
+  const operation = (cases as { readonly [key: string]: Operation<unknown> })[key] as Operation<unknown>;
+  return toSelected(Array.isArray(cases) ? Number(key) : key, operation, operation.commit());
 }
 
 function toSelected(key: string | number, operation: Operation<unknown>, outcome: unknown): AnySelected {
   return { key, value: operation.result(outcome), ok: operation.isOk(outcome) };
 }
 
-function checkDefault(cases: SelectCases, options: { readonly default?: boolean } | undefined): boolean {
+function checkCases(cases: SelectCases): void {
   if (typeof cases !== "object" || cases === null) {
     throw new TypeError(`Cannot select: expected cases by key or a list of cases, got ${String(cases)}`);
   }
+}
+
+function checkDefault(cases: SelectCases, options: { readonly default?: boolean } | undefined): boolean {
+  checkCases(cases);
   if (options === undefined) return false;
   for (const name in options) {
     if (name !== "default") throw new TypeError(`Cannot select: unknown option "${name}", expected "default"`);
@@ -256,7 +274,8 @@ class Selecting extends Operation<AnySelected> {
   }
 
   commit(): AnySelected {
-    return takeReady(this.cases) ?? TOOK_DEFAULT;
+    const ready = readyKey(this.cases);
+    return ready === undefined ? TOOK_DEFAULT : take(this.cases, ready);
   }
 
   enqueue(waiter: Waiter): void {

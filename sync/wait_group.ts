@@ -198,6 +198,15 @@ export class WaitGroup extends Resource {
     return `counter ${this.#count}`;
   }
 
+  /** Returns a function that restores the present state, with nobody waiting. */
+  snapshot(): () => void {
+    const count = this.#count;
+    return () => {
+      this.#count = count;
+      this.#waiters.clear();
+    };
+  }
+
   #add(delta: number): void {
     const count = this.#count + delta;
     if (count < 0) throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
