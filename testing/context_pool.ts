@@ -1,0 +1,67 @@
+/**
+ * Which goroutine is running: an async context per goroutine.
+ *
+ * Entering a context costs Deno 0.2-1.8 us. A promise reaction carries the context in which it was attached for 0.1 us;
+ * so contexts are entered once, and used again and again through a reaction that attaches its own successor.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+
+const storage = new AsyncLocalStorage<Context>();
+
+let captured: () => void;
+function capture(resolve: (value?: undefined) => void): void {
+  captured = resolve;
+}
+
+/** Context is a reusable async context. It is used again only if whatever ran in it has ended. */
+export class Context {
+  /** Whose context it is at the moment. */
+  holder: unknown = undefined;
+  /** The schedule it is used in. */
+  epoch = 0;
+  #enter: () => void = capture as () => void;
+  #body: (context: Context) => void = ignore;
+
+  constructor() {
+    storage.run(this, () => this.#arm());
+  }
+
+  /** Calls `body` in this context, from the microtask queue. */
+  run(body: (context: Context) => void): void {
+    this.#body = body;
+    this.#enter();
+  }
+
+  readonly #onEnter = (): void => {
+    this.#arm();
+    this.#body(this);
+  };
+
+  #arm(): void {
+    new Promise<undefined>(capture).then(this.#onEnter);
+    this.#enter = captured;
+  }
+}
+
+function ignore(): void {}
+
+/** The context of the running code, or undefined outside of all. */
+export function currentContext(): Context | undefined {
+  return storage.getStore();
+}
+
+const free: Context[] = [];
+
+/** Takes a context to run a goroutine in. */
+export function takeContext(): Context {
+  return free.pop() ?? new Context();
+}
+
+/** Gives a context back whose goroutine has ended. */
+export function giveContext(context: Context): void {
+  context.holder = undefined;
+  free.push(context);
+}

@@ -1,0 +1,707 @@
+/**
+ * The exploring scheduler: runs one schedule at a time, one goroutine per step.
+ *
+ * Invariants:
+ * - A step is one resumption; it has ended when the microtask queue is empty.
+ * - Operations act at the call; their caller resumes in a later step.
+ * - Whoever is runnable stays runnable until it is resumed.
+ * - Everything undetermined is asked of the oracle, and what is asked has at least two answers.
+ * - Nothing of an earlier schedule can touch the present one: entries and contexts carry the epoch of their schedule.
+ * - Time moves only when nobody can run.
+ *
+ * @module
+ */
+
+import { install } from "../runtime/current.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
+import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
+import type { Operation } from "../runtime/operation.ts";
+import type { Scheduler, Timer } from "../runtime/scheduler.ts";
+import { type Context, currentContext, giveContext, takeContext } from "./context_pool.ts";
+import { afterMacrotask, whenDrained } from "./drain.ts";
+import { Entry, type EntryOwner, EntryState, Goroutine } from "./goroutine.ts";
+import type { Candidates, Question, Strategy } from "./strategy.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** How a schedule ended. */
+export type Verdict =
+  | { readonly kind: "passed" }
+  | { readonly kind: "race"; readonly error: unknown }
+  | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
+  | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
+  | { readonly kind: "deadlock" }
+  | { readonly kind: "leak"; readonly goroutines: readonly Goroutine[] }
+  | { readonly kind: "unawaited"; readonly goroutine: Goroutine; readonly operation: Operation<unknown> }
+  | { readonly kind: "stateLeak"; readonly resource: Resource; readonly before: string; readonly after: string }
+  | { readonly kind: "foreign"; readonly goroutine: Goroutine }
+  | { readonly kind: "livelock" };
+
+/** The limits and rules of a schedule. */
+export interface Rules {
+  /** Steps before the schedule is made fair; ten times as many fair steps later it is a livelock. */
+  readonly maxSteps: number;
+  /** Real time to wait for something outside the scheduler, in milliseconds. */
+  readonly externalTimeoutMs: number;
+  /** Names of goroutines that may outlive main. */
+  readonly allowLeaks: readonly string[];
+  /** Whether leaks are no failure at all. */
+  readonly ignoreLeaks: boolean;
+  /** "stop": once main has returned time stands still, as in Go's synctest. "run": the others go on till nothing moves. */
+  readonly afterMain: "stop" | "run";
+  /** The time at the start, in milliseconds since the epoch. */
+  readonly start: number;
+}
+
+/** Tracer hears of everything that happens in a schedule; only the one that is replayed for its report has one. */
+export interface Tracer {
+  resumed(entry: Entry, isPreemption: boolean): void;
+  /** An operation is about to act. `waits` tells whether it will have to wait. */
+  performing(entry: Entry, waits: boolean): void;
+  /** It has acted, or failed at once. */
+  performed(entry: Entry): void;
+  touched(goroutine: Goroutine | null, resource: object, access: Access, detail: unknown): void;
+  ready(entry: Entry): void;
+  spawned(parent: Goroutine, child: Goroutine): void;
+  ended(goroutine: Goroutine): void;
+  threw(goroutine: Goroutine, error: unknown): void;
+  timerSet(goroutine: Goroutine, timer: Timer): void;
+  created(resource: Resource, goroutine: Goroutine | null): void;
+}
+
+const NEVER: Promise<never> = new Promise(() => {});
+
+/** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
+const FAIR_FACTOR = 10;
+
+let capturedResolve: (value: unknown) => void;
+let capturedReject: (error: unknown) => void;
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  capturedResolve = resolve;
+  capturedReject = reject;
+}
+
+/** A resource that was made outside the schedule and is used inside. */
+interface Borrowed {
+  readonly resource: Resource;
+  readonly before: string;
+  readonly restore: () => void;
+}
+
+/** Explorer is the {@linkcode Scheduler} of explorations. There is one, {@linkcode explorer}. */
+export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
+  // --- the schedule that runs ---
+  #epoch = 0;
+  #isRunning = false;
+  #strategy: Strategy = undefined as unknown as Strategy;
+  #rules: Rules = undefined as unknown as Rules;
+  #tracer: Tracer | null = null;
+  #finish: (verdict: Verdict) => void = ignore;
+  #main: Goroutine = new Goroutine(null, 0, 0);
+  #nextIndex = 1;
+  #current: Goroutine | null = null;
+  #last: Goroutine | null = null;
+  #goroutineCount = 0;
+  #alive: Goroutine[] = [];
+  readonly #runnable: Entry[] = [];
+  readonly #clock = new VirtualClock();
+  readonly #dueTimers = new Map<Timer, Entry>();
+  readonly #timerOwners = new Map<Timer, Goroutine>();
+  readonly #borrowed = new Map<object, Borrowed>();
+  #steps = 0;
+  #preemptions = 0;
+  #mainEnded = false;
+  #isFair = false;
+  #externalTimer: ReturnType<typeof setTimeout> | undefined;
+  #waitsOutside = false;
+  #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
+
+  // --- what was asked ---
+  readonly #answers: number[] = [];
+  readonly #counts: number[] = [];
+
+  // --- candidates of the present question ---
+  #lastAt = -1;
+
+  /** Operations of code outside that wait, by resource: a schedule must not join them. */
+  readonly #outsideWaiters = new Map<object, number>();
+
+  constructor() {
+    const arm = whenDrained(() => this.#step());
+    this.#armStep = arm;
+  }
+  readonly #armStep: () => void;
+
+  /** Makes primitives ask this scheduler from now on. What runs outside a schedule goes on to the event loop. */
+  install(): void {
+    install(this);
+    observe(this);
+  }
+
+  /** Steps taken in the present schedule, or the last. */
+  get steps(): number {
+    return this.#steps;
+  }
+  /** Preemptions in the present schedule, or the last. */
+  get preemptions(): number {
+    return this.#preemptions;
+  }
+  /** The answers given, one per question. Reused: copy to keep. */
+  get answers(): readonly number[] {
+    return this.#answers;
+  }
+  /** How many answers each question had. Reused: copy to keep. */
+  get counts(): readonly number[] {
+    return this.#counts;
+  }
+  /** The clock of the schedule. */
+  get clock(): VirtualClock {
+    return this.#clock;
+  }
+  /** All goroutines that have not ended. */
+  get alive(): readonly Goroutine[] {
+    return this.#alive;
+  }
+  /** Whether a schedule runs. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+  /** Who is resumed in the present step. */
+  get running(): Goroutine | null {
+    return this.#who();
+  }
+
+  /** Forgets the numbers of goroutines: a new exploration begins. */
+  forget(): void {
+    this.#main = new Goroutine(null, 0, 0);
+    this.#nextIndex = 1;
+  }
+
+  /** Runs one schedule of `body` and says how it ended. */
+  run(body: () => unknown, strategy: Strategy, rules: Rules, tracer: Tracer | null = null): Promise<Verdict> {
+    return new Promise((resolve) => {
+      afterMacrotask(() => {
+        this.#begin(body, strategy, rules, tracer, resolve);
+      });
+    });
+  }
+
+  #begin(
+    body: () => unknown,
+    strategy: Strategy,
+    rules: Rules,
+    tracer: Tracer | null,
+    finish: (verdict: Verdict) => void,
+  ): void {
+    this.#epoch++;
+    this.#isRunning = true;
+    this.#strategy = strategy;
+    this.#rules = rules;
+    this.#tracer = tracer;
+    this.#finish = finish;
+    this.#current = this.#last = null;
+    this.#goroutineCount = 0;
+    this.#alive = [];
+    this.#runnable.length = 0;
+    this.#clock.reset(rules.start);
+    this.#dueTimers.clear();
+    this.#timerOwners.clear();
+    this.#borrowed.clear();
+    this.#steps = this.#preemptions = 0;
+    this.#mainEnded = this.#isFair = this.#waitsOutside = false;
+    this.#fatal = null;
+    this.#answers.length = this.#counts.length = 0;
+    this.#start(this.#main, body, "main");
+    this.#step();
+  }
+
+  // --- Scheduler ---
+
+  perform<R>(operation: Operation<R>): Promise<R> {
+    const goroutine = this.#who();
+    if (goroutine === null) return this.#performOutside(operation);
+    if (goroutine.epoch !== this.#epoch || !this.#isRunning) return NEVER;
+    this.#checkBorrowed(operation);
+    const entry = this.#freeEntry(goroutine);
+    entry.operation = operation;
+    entry.nth = ++goroutine.operations;
+    entry.since = this.#steps;
+    const isReady = operation.isReady();
+    if (this.#tracer !== null) this.#tracer.performing(entry, !isReady);
+    if (isReady) {
+      try {
+        entry.outcome = operation.commit();
+        entry.hasFailed = false;
+      } catch (error) {
+        entry.outcome = error;
+        entry.hasFailed = true;
+      }
+      this.#makeRunnable(entry);
+    } else {
+      entry.state = EntryState.Parked;
+      goroutine.parked++;
+      operation.enqueue(entry);
+    }
+    if (this.#tracer !== null) this.#tracer.performed(entry);
+    const promise = new Promise(capture);
+    entry.resolve = capturedResolve;
+    entry.reject = capturedReject;
+    return promise as Promise<R>;
+  }
+
+  spawn(body: () => unknown, name?: string): void {
+    const parent = this.#who();
+    if (parent === null) return eventLoop.spawn(body, name);
+    if (parent.epoch !== this.#epoch || !this.#isRunning) return;
+    const nth = parent.childCount++;
+    let child = parent.children[nth];
+    if (child === undefined) {
+      child = new Goroutine(parent, nth, this.#nextIndex++);
+      parent.children.push(child);
+    }
+    if (this.#tracer !== null) {
+      this.#start(child, body, name);
+      this.#tracer.spawned(parent, child);
+    } else {
+      this.#start(child, body, name);
+    }
+  }
+
+  choose(count: number): number {
+    if (this.#who() === null) return eventLoop.choose(count);
+    return this.#ask(count, "select");
+  }
+
+  now(): number {
+    return this.#who() === null ? eventLoop.now() : this.#clock.now;
+  }
+
+  setTimer(timer: Timer, delayMs: number): void {
+    const goroutine = this.#who();
+    if (goroutine === null) return eventLoop.setTimer(timer, delayMs);
+    if (goroutine.epoch !== this.#epoch || !this.#isRunning) return;
+    timer.scheduler = this;
+    this.#timerOwners.set(timer, goroutine);
+    this.#clock.add(timer, delayMs);
+    if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
+    if (timer.due <= this.#clock.now) this.#collectDue();
+  }
+
+  clearTimer(timer: Timer): boolean {
+    this.#timerOwners.delete(timer);
+    if (this.#clock.remove(timer)) return true;
+    const entry = this.#dueTimers.get(timer);
+    if (entry === undefined) return false;
+    this.#dueTimers.delete(timer);
+    this.#runnable.splice(this.#runnable.indexOf(entry), 1);
+    entry.goroutine.runnable--;
+    entry.state = EntryState.Free;
+    entry.timer = null;
+    return true;
+  }
+
+  numGoroutine(): number {
+    return this.#who() === null ? eventLoop.numGoroutine() : this.#alive.length;
+  }
+
+  // --- Observer ---
+
+  created(resource: Resource): unknown {
+    const goroutine = this.#who();
+    if (this.#tracer !== null) this.#tracer.created(resource, goroutine);
+    return goroutine === null ? 0 : this.#epoch;
+  }
+
+  touched(resource: object, access: Access, detail?: unknown): void {
+    const goroutine = this.#who();
+    if (goroutine === null) return this.#checkOutside(resource, access.verb);
+    if ((resource as Resource).mark !== this.#epoch) this.#borrow(resource, access.verb);
+    if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
+  }
+
+  fatal(error: Error): void {
+    const goroutine = this.#who();
+    if (goroutine !== null) this.#fatal ??= { error, goroutine };
+  }
+
+  // --- Candidates ---
+
+  get count(): number {
+    return this.#runnable.length;
+  }
+
+  get canContinue(): boolean {
+    return this.#lastAt >= 0;
+  }
+
+  goroutine(k: number): number {
+    return this.candidate(k).goroutine.index;
+  }
+
+  /** Candidate `k`: the goroutine that ran last first, then by path. */
+  candidate(k: number): Entry {
+    const lastAt = this.#lastAt;
+    const at = lastAt < 0 || k > lastAt ? k : k === 0 ? lastAt : k - 1;
+    return this.#runnable[at] as Entry;
+  }
+
+  // --- steps ---
+
+  #step(): void {
+    if (!this.#isRunning) return;
+    this.#current = null;
+    if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
+    if (this.#runnable.length === 0 && !this.#advance()) return;
+    if (this.#steps >= this.#rules.maxSteps) {
+      this.#isFair = true;
+      if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) return this.#end({ kind: "livelock" });
+    }
+    this.#resume(this.#pick());
+    this.#armStep();
+  }
+
+  #pick(): Entry {
+    const runnable = this.#runnable;
+    const last = this.#last;
+    this.#lastAt = -1;
+    if (last !== null && last.runnable > 0) {
+      for (let i = 0; i < runnable.length; i++) {
+        const entry = runnable[i] as Entry;
+        if (entry.goroutine === last && entry.timer === null) {
+          this.#lastAt = i;
+          break;
+        }
+      }
+    }
+    if (runnable.length === 1) return runnable.pop() as Entry;
+    const answer = this.#isFair ? this.#pickFairly() : this.#ask(runnable.length, "schedule");
+    if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
+    const entry = this.candidate(answer);
+    runnable.splice(runnable.indexOf(entry), 1);
+    return entry;
+  }
+
+  /** Round robin over those who can run, by path. The answer is recorded, so that the schedule can be replayed. */
+  #pickFairly(): number {
+    const last = this.#last as Goroutine;
+    const next = this.#runnable.findIndex((entry) => last.isBefore(entry.goroutine));
+    const at = Math.max(next, 0);
+    const lastAt = this.#lastAt;
+    const answer = lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
+    this.#answers.push(answer);
+    this.#counts.push(this.#runnable.length);
+    return answer;
+  }
+
+  #ask(count: number, question: Question): number {
+    if (count === 1) return 0;
+    const answer = question === "schedule" ? this.#strategy.pick(this) : this.#strategy.choose(count, question);
+    if (!(answer >= 0 && answer < count)) {
+      throw new RangeError(`Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`);
+    }
+    this.#answers.push(answer);
+    this.#counts.push(count);
+    return answer;
+  }
+
+  #resume(entry: Entry): void {
+    const { goroutine } = entry;
+    this.#steps++;
+    goroutine.runnable--;
+    entry.state = EntryState.Free;
+    if (this.#tracer !== null) {
+      this.#tracer.resumed(entry, this.#lastAt >= 0 && this.#last !== goroutine);
+    }
+    this.#current = goroutine;
+    const { timer } = entry;
+    if (timer !== null) {
+      entry.timer = null;
+      this.#dueTimers.delete(timer);
+      this.#timerOwners.delete(timer);
+      timer.fire();
+      return;
+    }
+    this.#last = goroutine;
+    if (entry.nth === 0) return this.#enter(goroutine);
+    const { outcome } = entry;
+    entry.outcome = undefined;
+    if (entry.hasFailed) return entry.reject(outcome);
+    try {
+      entry.resolve(entry.operation.result(outcome));
+    } catch (error) {
+      entry.reject(error);
+    }
+  }
+
+  /** Nobody can run: moves time, waits for the outside, or ends the schedule. Returns whether somebody can run now. */
+  #advance(): boolean {
+    if (this.#alive.length === 0) {
+      if (this.#clock.size > 0 && this.#rules.afterMain === "run") return this.#advanceClock();
+      this.#end(this.#leftover());
+      return false;
+    }
+    const isTimeMoving = !this.#mainEnded || this.#rules.afterMain === "run";
+    if (this.#clock.size > 0 && isTimeMoving && this.#clock.nextDue !== Infinity) return this.#advanceClock();
+    for (const goroutine of this.#alive) {
+      if (goroutine.parked === 0) {
+        this.#waitOutside(goroutine);
+        return false;
+      }
+    }
+    this.#end(this.#mainEnded ? this.#leftover() : { kind: "deadlock" });
+    return false;
+  }
+
+  #advanceClock(): boolean {
+    this.#clock.advance();
+    this.#collectDue();
+    return this.#runnable.length > 0 || this.#advance();
+  }
+
+  /** Makes the timers that are due runnable. Those that only wake a goroutine do so at once: they commute. */
+  #collectDue(): void {
+    for (let timer = this.#clock.takeDue(); timer !== undefined; timer = this.#clock.takeDue()) {
+      const owner = this.#timerOwners.get(timer) as Goroutine;
+      if (timer.onlyWakes) {
+        this.#timerOwners.delete(timer);
+        timer.fire();
+        continue;
+      }
+      const entry = this.#freeEntry(owner);
+      entry.timer = timer;
+      entry.nth = ++owner.operations;
+      this.#dueTimers.set(timer, entry);
+      this.#makeRunnable(entry);
+    }
+  }
+
+  /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
+  #waitOutside(goroutine: Goroutine): void {
+    this.#waitsOutside = true;
+    const { epoch } = goroutine;
+    afterMacrotask(() => {
+      if (!this.#waitsOutside || epoch !== this.#epoch) return;
+      this.#externalTimer = realSetTimeout(() => {
+        if (!this.#waitsOutside || epoch !== this.#epoch) return;
+        this.#externalTimer = undefined;
+        this.#end({ kind: "foreign", goroutine });
+      }, this.#rules.externalTimeoutMs);
+    });
+  }
+
+  /** Something came from outside while nobody could run: go on. */
+  #comeBack(): void {
+    this.#waitsOutside = false;
+    this.#stopWaiting();
+    this.#armStep();
+  }
+
+  #stopWaiting(): void {
+    if (this.#externalTimer !== undefined) realClearTimeout(this.#externalTimer);
+    this.#externalTimer = undefined;
+  }
+
+  // --- the end ---
+
+  /** The verdict once main has returned and nobody can go on. */
+  #leftover(): Verdict {
+    const { allowLeaks, ignoreLeaks } = this.#rules;
+    if (!ignoreLeaks) {
+      const leaked = this.#alive.filter((goroutine) => !allowLeaks.includes(goroutine.name ?? goroutine.body.name));
+      if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
+    }
+    for (const { resource, before } of this.#borrowed.values()) {
+      const after = resource.state();
+      if (after !== before) return { kind: "stateLeak", resource, before, after };
+    }
+    return { kind: "passed" };
+  }
+
+  #end(verdict: Verdict): void {
+    this.#isRunning = false;
+    this.#waitsOutside = false;
+    this.#current = null;
+    this.#stopWaiting();
+    // Whoever is still parked stays in its queue for ever; its entries must not be used again.
+    for (const goroutine of this.#alive) goroutine.entries.length = 0;
+    for (const { restore } of this.#borrowed.values()) restore();
+    this.#strategy.end?.(this.#steps);
+    const finish = this.#finish;
+    this.#finish = ignore;
+    finish(verdict);
+  }
+
+  // --- goroutines ---
+
+  /** Whose code runs now: null for code outside the schedule. */
+  #who(): Goroutine | null {
+    const context = currentContext();
+    if (context === undefined || context.holder === undefined) return this.#current;
+    return context.epoch === this.#epoch ? context.holder as Goroutine : abandoned;
+  }
+
+  #start(goroutine: Goroutine, body: () => unknown, name: string | undefined): void {
+    goroutine.reset(this.#epoch, body, name, this.#goroutineCount++);
+    this.#alive.push(goroutine);
+    const entry = this.#freeEntry(goroutine);
+    entry.nth = 0;
+    entry.since = this.#steps;
+    this.#makeRunnable(entry);
+  }
+
+  #enter(goroutine: Goroutine): void {
+    const context = takeContext();
+    context.holder = goroutine;
+    context.epoch = this.#epoch;
+    context.run(this.#onEnter);
+  }
+
+  readonly #onEnter = (context: Context): void => {
+    const goroutine = context.holder as Goroutine;
+    let result: unknown;
+    try {
+      result = goroutine.body();
+    } catch (error) {
+      return this.#threw(context, goroutine, error);
+    }
+    if (result instanceof Promise || isThenable(result)) {
+      (result as PromiseLike<unknown>).then(
+        () => this.#ended(context, goroutine),
+        (error) => this.#threw(context, goroutine, error),
+      );
+    } else {
+      this.#ended(context, goroutine);
+    }
+  };
+
+  #ended(context: Context, goroutine: Goroutine): void {
+    if (context.epoch !== this.#epoch || !this.#isRunning) return;
+    goroutine.isAlive = false;
+    this.#alive.splice(this.#alive.indexOf(goroutine), 1);
+    if (this.#tracer !== null) this.#tracer.ended(goroutine);
+    if (goroutine === this.#main) this.#mainEnded = true;
+    if (goroutine.parked > 0) {
+      const entry = goroutine.entries.find((entry) => entry.state === EntryState.Parked) as Entry;
+      this.#end({ kind: "unawaited", goroutine, operation: entry.operation });
+      return;
+    }
+    giveContext(context);
+    if (this.#waitsOutside) this.#comeBack();
+  }
+
+  #threw(context: Context, goroutine: Goroutine, error: unknown): void {
+    if (context.epoch !== this.#epoch || !this.#isRunning) return;
+    goroutine.isAlive = false;
+    if (this.#tracer !== null) this.#tracer.threw(goroutine, error);
+    if (this.#fatal !== null) this.#end({ kind: "fatal", ...this.#fatal });
+    else if (goroutine === this.#main) this.#end({ kind: "race", error });
+    else this.#end({ kind: "panic", error, goroutine });
+  }
+
+  /** A promise was rejected in the schedule and nobody handles it. */
+  rejected(error: unknown): Verdict {
+    return { kind: "panic", error, goroutine: null };
+  }
+
+  // --- entries ---
+
+  #freeEntry(goroutine: Goroutine): Entry {
+    const { entries } = goroutine;
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i] as Entry;
+      if (entry.state === EntryState.Free) return entry;
+    }
+    const entry = new Entry(goroutine, this);
+    entries.push(entry);
+    return entry;
+  }
+
+  /** An operation has settled. */
+  ready(entry: Entry): void {
+    if (this.#tracer !== null) this.#tracer.ready(entry);
+    this.#makeRunnable(entry);
+  }
+
+  #makeRunnable(entry: Entry): void {
+    entry.state = EntryState.Runnable;
+    const { goroutine } = entry;
+    goroutine.runnable++;
+    const runnable = this.#runnable;
+    let at = runnable.length;
+    while (at > 0 && isBefore(entry, runnable[at - 1] as Entry)) at--;
+    if (at === runnable.length) runnable.push(entry);
+    else runnable.splice(at, 0, entry);
+    if (this.#waitsOutside) this.#comeBack();
+  }
+
+  // --- resources from outside ---
+
+  #checkBorrowed(operation: Operation<unknown>): void {
+    const { resource } = operation;
+    if (resource instanceof Resource) {
+      if (resource.mark !== this.#epoch) this.#borrow(resource, operation.verb);
+    } else {
+      operation.touches(this.#checkTouched);
+    }
+  }
+
+  readonly #checkTouched = (resource: object): void => {
+    if (resource instanceof Resource && resource.mark !== this.#epoch) this.#borrow(resource, "select");
+  };
+
+  #borrow(resource: object, verb: string): void {
+    if (this.#borrowed.has(resource) || !(resource instanceof Resource)) return;
+    if (this.#outsideWaiters.has(resource)) {
+      throw new Error(
+        `Cannot ${verb}: ${resource.type}.${verb}() would join a waiter inside the run with one outside`,
+      );
+    }
+    this.#borrowed.set(resource, { resource, before: resource.state(), restore: resource.snapshot() });
+  }
+
+  /** Code outside the schedule touches a resource. */
+  #checkOutside(resource: object, verb: string): void {
+    if (!this.#isRunning || !(resource instanceof Resource)) return;
+    if (resource.mark === this.#epoch || this.#borrowed.has(resource)) {
+      throw new Error(
+        `Cannot ${verb}: ${resource.type}.${verb}() from outside the run on a resource that is in use inside it`,
+      );
+    }
+  }
+
+  #performOutside<R>(operation: Operation<R>): Promise<R> {
+    const { resource } = operation;
+    this.#checkOutside(resource, operation.verb);
+    if (!(resource instanceof Resource) || operation.isReady()) return eventLoop.perform(operation);
+    const waiters = this.#outsideWaiters;
+    waiters.set(resource, (waiters.get(resource) ?? 0) + 1);
+    const leave = (): void => {
+      const left = (waiters.get(resource) ?? 1) - 1;
+      if (left > 0) waiters.set(resource, left);
+      else waiters.delete(resource);
+    };
+    const promise = eventLoop.perform(operation);
+    promise.then(leave, leave);
+    return promise;
+  }
+}
+
+/** Entries stand by path of their goroutine, then in the order in which it called them. */
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.goroutine === b.goroutine ? a.nth < b.nth : a.goroutine.isBefore(b.goroutine);
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+function ignore(): void {}
+
+/** Stands for every goroutine of an earlier schedule that something outside has woken: it may not do anything. */
+const abandoned = new Goroutine(null, 0, -1);
+abandoned.epoch = -1;
+
+const realSetTimeout = globalThis.setTimeout;
+const realClearTimeout = globalThis.clearTimeout;
+
+/** The scheduler of explorations. */
+export const explorer: Explorer = new Explorer();

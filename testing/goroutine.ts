@@ -1,0 +1,141 @@
+/**
+ * Goroutines of an exploration, and what of them can be resumed.
+ *
+ * Identity is structural: a goroutine is its creator's n-th child, in every schedule the same. Nodes are kept from
+ * schedule to schedule and carry a small number, so that strategies can speak of goroutines without looking at paths.
+ *
+ * @module
+ */
+
+import type { Operation } from "../runtime/operation.ts";
+import { Waiter } from "../runtime/operation.ts";
+import type { Timer } from "../runtime/scheduler.ts";
+
+/** What the explorer is told by what settles. */
+export interface EntryOwner {
+  /** `entry` can be resumed from the next step on. */
+  ready(entry: Entry): void;
+}
+
+/** Goroutine is a node of the tree of goroutines. */
+export class Goroutine {
+  readonly parent: Goroutine | null;
+  /** Which child of its parent it is, from 0. */
+  readonly nth: number;
+  /** How deep it is in the tree; main is 0. */
+  readonly depth: number;
+  /** A small number, the same in every schedule of an exploration. */
+  readonly index: number;
+  readonly children: Goroutine[] = [];
+
+  // What follows belongs to the present schedule.
+  epoch = 0;
+  /** Children started so far. */
+  childCount = 0;
+  /** Resources made so far. */
+  resourceCount = 0;
+  isAlive = false;
+  name: string | undefined;
+  body: () => unknown = noBody;
+  /** Its place among all goroutines of the schedule, in order of creation; main is 0. */
+  order = 0;
+  /** How many of its operations are parked. */
+  parked = 0;
+  /** How many of its entries are runnable. */
+  runnable = 0;
+  /** Operations called so far. */
+  operations = 0;
+  readonly entries: Entry[] = [];
+
+  constructor(parent: Goroutine | null, nth: number, index: number) {
+    this.parent = parent;
+    this.nth = nth;
+    this.depth = parent === null ? 0 : parent.depth + 1;
+    this.index = index;
+  }
+
+  /** Makes it a goroutine of schedule `epoch`, about to start. */
+  reset(epoch: number, body: () => unknown, name: string | undefined, order: number): void {
+    this.epoch = epoch;
+    this.childCount = this.resourceCount = this.parked = this.runnable = this.operations = 0;
+    this.isAlive = true;
+    this.body = body;
+    this.name = name;
+    this.order = order;
+  }
+
+  /** Whether it comes before `other` in the order of paths. */
+  isBefore(other: Goroutine): boolean {
+    if (this.parent === other.parent) return this.nth < other.nth;
+    // deno-lint-ignore no-this-alias
+    let a: Goroutine = this;
+    let b = other;
+    while (a.depth > b.depth) a = a.parent as Goroutine;
+    while (b.depth > a.depth) b = b.parent as Goroutine;
+    if (a === b) return this.depth < other.depth;
+    while (a.parent !== b.parent) {
+      a = a.parent as Goroutine;
+      b = b.parent as Goroutine;
+    }
+    return a.nth < b.nth;
+  }
+
+  /** Its path: "0" is main, "0.2" main's third child. */
+  path(): string {
+    return this.parent === null ? "0" : `${this.parent.path()}.${this.nth}`;
+  }
+}
+
+function noBody(): void {}
+
+/** What an entry is at the moment. */
+export const enum EntryState {
+  Free,
+  Parked,
+  Runnable,
+}
+
+/**
+ * Entry is something suspended that can be resumed: the start of a goroutine, an operation of it, or a timer that is
+ * due. A goroutine normally has one, and more with `Promise.all([a.send(1), b.receive()])`.
+ */
+export class Entry extends Waiter {
+  readonly goroutine: Goroutine;
+  readonly owner: EntryOwner;
+  /** Which operation of its goroutine it is, from 1; 0 is the start. */
+  nth = 0;
+  epoch = 0;
+  state: EntryState = EntryState.Free;
+  /** Set if this is a timer that is due rather than an operation. */
+  timer: Timer | null = null;
+  outcome: unknown = undefined;
+  hasFailed = false;
+  resolve: (value: unknown) => void = noBody;
+  reject: (error: unknown) => void = noBody;
+  /** The step in which the operation was called. */
+  since = 0;
+
+  constructor(goroutine: Goroutine, owner: EntryOwner) {
+    super(noOperation);
+    this.goroutine = goroutine;
+    this.owner = owner;
+  }
+
+  override complete(outcome: unknown): void {
+    if (this.state !== EntryState.Parked) throw new Error("Cannot wake twice: the operation has settled already");
+    this.outcome = outcome;
+    this.hasFailed = false;
+    this.goroutine.parked--;
+    this.owner.ready(this);
+  }
+
+  override fail(error: unknown): void {
+    if (this.state !== EntryState.Parked) throw new Error("Cannot wake twice: the operation has settled already");
+    this.outcome = error;
+    this.hasFailed = true;
+    this.goroutine.parked--;
+    this.owner.ready(this);
+  }
+}
+
+const noOperation = undefined as unknown as Operation<unknown>;

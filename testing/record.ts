@@ -1,0 +1,175 @@
+/**
+ * The record of one schedule: what the explorer hands to reports, traces and tools. It is plain data, made by running
+ * the failing schedule once more with diagnostics on.
+ *
+ * @module
+ */
+
+/** Site is a place in the source. */
+export interface Site {
+  /** The file, relative to the working directory where it is below it. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
+  /** The function it is in, or "". */
+  readonly functionName: string;
+  /** The text of the line without blanks around it, where the file may be read. */
+  readonly source?: string;
+}
+
+/** ResourceRecord is something goroutines share. */
+export interface ResourceRecord {
+  /** Its index in the record. */
+  readonly id: number;
+  /** "Mutex", "Channel", ... */
+  readonly type: string;
+  /** The variable it was assigned to where that is known, else type and place: "Mutex cache.ts:9". */
+  readonly name: string;
+  /** Where it was made. */
+  readonly createdAt?: Site;
+  /** Its state at the end, in words. */
+  readonly state: string;
+  /** Who holds it at the end and since when, for locks. */
+  readonly holders: readonly { readonly goroutine: number; readonly step: number; readonly at?: Site }[];
+}
+
+/** GoroutineRecord is a goroutine as it was when the schedule ended. */
+export interface GoroutineRecord {
+  /** Its number, from 1 (main), in order of creation. */
+  readonly id: number;
+  /** The name given to it, its function's name, or "func1". */
+  readonly name: string;
+  /** Who started it; undefined for main. */
+  readonly parent?: number;
+  /** Where it was started. */
+  readonly createdAt?: Site;
+  /** What became of it. */
+  readonly status: "ended" | "panicked" | "runnable" | "waiting" | "foreign";
+  /** What it waits for in Go's words: "chan receive"; undefined unless it waits. */
+  readonly waitReason?: string;
+  /** The index of the resource it waits for, if it is one. */
+  readonly resource?: number;
+  /** What the operation says of itself, such as "50ms". */
+  readonly detail?: string;
+  /** The step in which it began to wait. */
+  readonly since?: number;
+  /** When it wakes, in virtual milliseconds since the start, if it sleeps. */
+  readonly until?: number;
+  /** Where it waits: innermost first. */
+  readonly at: readonly Site[];
+}
+
+/** EventRecord is one thing that happened in a step. */
+export interface EventRecord {
+  /** The step, from 1. */
+  readonly step: number;
+  /** Virtual milliseconds since the start. */
+  readonly time: number;
+  /** Who did it. */
+  readonly goroutine: number;
+  /** What: "send", "lock", "go", "ends", "throws", "resume", ... */
+  readonly verb: string;
+  /** The index of the resource, if any. */
+  readonly resource?: number;
+  /** The goroutine that was started, for "go". */
+  readonly started?: number;
+  /** The value sent, received or thrown, the key of a select, the verdict of a try: short text. */
+  readonly value?: string;
+  /** Whether it had to wait. */
+  readonly waits: boolean;
+  /** Whom it let go on, in order. */
+  readonly wakes: readonly number[];
+  /** Where. */
+  readonly at?: Site;
+}
+
+/** StepRecord is one resumption. */
+export interface StepRecord {
+  /** From 1. */
+  readonly step: number;
+  /** Virtual milliseconds since the start. */
+  readonly time: number;
+  /** Who was resumed. */
+  readonly goroutine: number;
+  /** Whether the goroutine of the step before could have gone on instead. */
+  readonly isPreemption: boolean;
+}
+
+/** LeftoverTimer is a timer still set when the schedule ended. */
+export interface LeftoverTimer {
+  /** What kind: "sleep", "timer". */
+  readonly kind: string;
+  /** When it would have fired, in virtual milliseconds since the start. */
+  readonly due: number;
+  /** Where it was set. */
+  readonly at?: Site;
+}
+
+/** FailureKind says what went wrong. */
+export type FailureKind =
+  | "race"
+  | "panic"
+  | "deadlock"
+  | "leak"
+  | "foreign"
+  | "livelock"
+  | "nondeterminism"
+  | "replay"
+  | "limit";
+
+/** Failure is a verdict on one schedule. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** One line: "all goroutines are asleep - deadlock!". */
+  readonly message: string;
+  /** What the user's code threw, if that is what failed. */
+  readonly cause?: unknown;
+  /** The goroutine it concerns most, if any. */
+  readonly goroutine?: number;
+}
+
+/** ScheduleRecord is the record of one schedule. */
+export interface ScheduleRecord {
+  readonly failure?: Failure;
+  readonly goroutines: readonly GoroutineRecord[];
+  readonly resources: readonly ResourceRecord[];
+  readonly steps: readonly StepRecord[];
+  readonly events: readonly EventRecord[];
+  readonly timers: readonly LeftoverTimer[];
+  /** The step after which main had returned, if it did. */
+  readonly mainEndedAt?: number;
+}
+
+/** ReportContext is what a report says beyond the schedule itself. */
+export interface ReportContext {
+  /** The token that replays the schedule. */
+  readonly token: string;
+  /** The seed of the exploration. */
+  readonly seed: number;
+  /** The number of the failing schedule, from 1. */
+  readonly schedule: number;
+  /** How many schedules had been run when this was reported, and how many of them failed the same way. */
+  readonly schedulesRun: number;
+  readonly schedulesFailed: number;
+  /** The budget. */
+  readonly scheduleLimit: number;
+  /** Steps of all schedules together, and real time. */
+  readonly totalSteps: number;
+  readonly elapsedMs: number;
+  /** How long the schedule was when found. */
+  readonly shrunkFrom?: { readonly steps: number; readonly preemptions: number };
+  /** "passes if GOROUTINE goes on at STEP". */
+  readonly criticalSwitch?: { readonly step: number; readonly goroutine: number };
+  /** Where explore was called. */
+  readonly calledAt?: Site;
+  /** The name of the test, for `--filter`. */
+  readonly testName?: string;
+  /** The strategy that found it. */
+  readonly strategy: string;
+  /** Goroutines that took part in operations on a resource in schedules that passed: resource name to text. */
+  readonly passedHints?: readonly string[];
+  /** True when this is the report of a replay. */
+  readonly isReplay: boolean;
+}

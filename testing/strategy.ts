@@ -1,0 +1,40 @@
+/**
+ * What a search strategy is: an oracle of three methods.
+ *
+ * @module
+ */
+
+/** Question says what a choice is about: which goroutine goes on, which ready case a select takes, ... */
+export type Question = "schedule" | "select" | "choose";
+
+/**
+ * Candidates are those who can be resumed next. The goroutine that ran last comes first if it can go on, so 0 is "no
+ * preemption"; the others follow in the order of their creation.
+ */
+export interface Candidates {
+  /** How many there are: at least 2, since a question with one answer is not asked. */
+  readonly count: number;
+  /** The goroutine of candidate `k`: a small number that stays the same from schedule to schedule. */
+  goroutine(k: number): number;
+  /** Whether candidate 0 is the goroutine that ran last, so that any other choice is a preemption. */
+  readonly canContinue: boolean;
+}
+
+/**
+ * Strategy decides everything that is not determined by the program. It sees goroutines as numbers and knows no
+ * primitive.
+ */
+export interface Strategy {
+  /** What reports call it. */
+  readonly name: string;
+  /** A schedule begins. Returns false if there is nothing left to try. */
+  begin(schedule: number): boolean;
+  /** Who is resumed next: a number below `candidates.count`. */
+  pick(candidates: Candidates): number;
+  /** Any other choice: a number below `count`. */
+  choose(count: number, question: Question): number;
+  /** A schedule has ended after `steps` steps. */
+  end?(steps: number): void;
+  /** Whether every schedule has been tried once `begin` returns false. */
+  readonly isComplete?: boolean;
+}
