@@ -50,7 +50,7 @@ export type SelectCases =
  * ```
  */
 export type Selected<C extends SelectCases> = C extends readonly (infer O)[] ? Case<number, O>
-  : { [K in keyof C & (string | number)]: Case<`${K}`, C[K]> }[keyof C & (string | number)];
+  : { [K in keyof C & string]: Case<K, C[K]> }[keyof C & string];
 
 /** What one case gives. */
 type Case<K, O> = O extends Receiving<infer T>
@@ -214,34 +214,51 @@ function readyKey(cases: SelectCases): string | undefined {
 
 /** Does the case `key`, which is ready. Throws what it fails with. */
 function take(cases: SelectCases, key: string): AnySelected {
-  const operation = (cases as { readonly [key: string]: Operation<unknown> })[key] as Operation<unknown>;
+  const operation = (cases as { readonly [key: string]: Operation<unknown> })[key] as Operation<
+    unknown
+  >;
   return toSelected(Array.isArray(cases) ? Number(key) : key, operation, operation.commit());
 }
 
-function toSelected(key: string | number, operation: Operation<unknown>, outcome: unknown): AnySelected {
+function toSelected(
+  key: string | number,
+  operation: Operation<unknown>,
+  outcome: unknown,
+): AnySelected {
   return { key, value: operation.result(outcome), ok: operation.isOk(outcome) };
 }
 
 function checkCases(cases: SelectCases): void {
   if (typeof cases !== "object" || cases === null) {
-    throw new TypeError(`Cannot select: expected cases by key or a list of cases, got ${String(cases)}`);
+    throw new TypeError(
+      `Cannot select: expected cases by key or a list of cases, got ${String(cases)}`,
+    );
   }
 }
 
-function checkDefault(cases: SelectCases, options: { readonly default?: boolean } | undefined): boolean {
+function checkDefault(
+  cases: SelectCases,
+  options: { readonly default?: boolean } | undefined,
+): boolean {
   checkCases(cases);
   if (options === undefined) return false;
   for (const name in options) {
-    if (name !== "default") throw new TypeError(`Cannot select: unknown option "${name}", expected "default"`);
+    if (name !== "default") {
+      throw new TypeError(`Cannot select: unknown option "${name}", expected "default"`);
+    }
   }
   if (options.default && "default" in cases) {
-    throw new TypeError('Cannot select: a case is called "default" and the option asks for a default; rename the case');
+    throw new TypeError(
+      'Cannot select: a case is called "default" and the option asks for a default; rename the case',
+    );
   }
   return options.default === true;
 }
 
 function notAnOperation(key: string, value: unknown): TypeError {
-  const hint = value instanceof Promise ? "a promise: use the participle, such as ch.receiving(), not ch.receive()" : String(value);
+  const hint = value instanceof Promise
+    ? "a promise: use the participle, such as ch.receiving(), not ch.receive()"
+    : String(value);
   return new TypeError(`Cannot select: case "${key}" is not an operation but ${hint}`);
 }
 
@@ -282,7 +299,12 @@ class Selecting extends Operation<AnySelected> {
     const waiting: WaitingCase[] = [];
     waiter.payload = waiting;
     const isList = Array.isArray(this.cases);
-    for (const [key, operation] of Object.entries(this.cases) as [string, Operation<unknown> | undefined][]) {
+    for (
+      const [key, operation] of Object.entries(this.cases) as [
+        string,
+        Operation<unknown> | undefined,
+      ][]
+    ) {
       if (operation === undefined) continue;
       const waitingCase = new WaitingCase(operation, waiter, isList ? Number(key) : key);
       waiting.push(waitingCase);
@@ -291,7 +313,9 @@ class Selecting extends Operation<AnySelected> {
   }
 
   override dequeue(waiter: Waiter): void {
-    for (const waitingCase of waiter.payload as WaitingCase[]) waitingCase.operation.dequeue(waitingCase);
+    for (const waitingCase of waiter.payload as WaitingCase[]) {
+      waitingCase.operation.dequeue(waitingCase);
+    }
   }
 
   override touches(visit: (resource: object, access: Access) => void): void {
