@@ -50,7 +50,7 @@ export type SelectCases =
  * ```
  */
 export type Selected<C extends SelectCases> = C extends readonly (infer O)[] ? Case<number, O>
-  : { [K in keyof C & string]: Case<K, C[K]> }[keyof C & string];
+  : { [K in keyof C & (string | number)]: Case<`${K}`, C[K]> }[keyof C & (string | number)];
 
 /** What one case gives. */
 type Case<K, O> = O extends Receiving<infer T>
