@@ -14,6 +14,9 @@ import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
+/** The raw outcome of a wait that found the counter at zero: adding before its caller resumes is no misuse. */
+const NOT_PARKED: unique symbol = Symbol("not parked");
+
 const DONE = 1, ADD = 2, WAIT = 4;
 const ACCESS = {
   done: { verb: "done", bit: DONE, mask: ADD },
@@ -60,15 +63,17 @@ export class WaitGroup extends Resource {
       return this.resource.#count === 0;
     }
 
-    commit(): void {}
+    commit(): typeof NOT_PARKED {
+      return NOT_PARKED;
+    }
 
     enqueue(waiter: Waiter): void {
       this.resource.#waiters.push(waiter);
     }
 
     // Called when the caller resumes under exploration; the event loop, which resumes nobody late, has called it before.
-    override result(): void {
-      if (this.resource.#count > 0) {
+    override result(outcome: unknown): void {
+      if (outcome !== NOT_PARKED && this.resource.#count > 0) {
         throw new Error("Cannot wait: sync: WaitGroup is reused before previous Wait has returned");
       }
     }
