@@ -40,7 +40,9 @@ export class Exhaustive implements Strategy {
     if (depth < this.#answers.length) {
       if (this.#counts[depth] !== count) {
         throw new Error(
-          `Cannot enumerate schedules: question ${depth} had ${this.#counts[depth]} answers before and has ${count} now; ` +
+          `Cannot enumerate schedules: question ${depth} had ${
+            this.#counts[depth]
+          } answers before and has ${count} now; ` +
             "the program is not deterministic",
         );
       }

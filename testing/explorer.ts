@@ -31,8 +31,17 @@ export type Verdict =
   | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
   | { readonly kind: "deadlock" }
   | { readonly kind: "leak"; readonly goroutines: readonly Goroutine[] }
-  | { readonly kind: "unawaited"; readonly goroutine: Goroutine; readonly operation: Operation<unknown> }
-  | { readonly kind: "stateLeak"; readonly resource: Resource; readonly before: string; readonly after: string }
+  | {
+    readonly kind: "unawaited";
+    readonly goroutine: Goroutine;
+    readonly operation: Operation<unknown>;
+  }
+  | {
+    readonly kind: "stateLeak";
+    readonly resource: Resource;
+    readonly before: string;
+    readonly after: string;
+  }
   | { readonly kind: "foreign"; readonly goroutine: Goroutine }
   | { readonly kind: "livelock" };
 
@@ -60,7 +69,8 @@ export interface Tracer {
   /** It has acted, or failed at once. */
   performed(entry: Entry): void;
   touched(goroutine: Goroutine | null, resource: object, access: Access, detail: unknown): void;
-  ready(entry: Entry): void;
+  /** A parked operation has settled; `isDoing` tells whether the running goroutine did it, rather than the clock. */
+  ready(entry: Entry, isDoing: boolean): void;
   spawned(parent: Goroutine, child: Goroutine): void;
   ended(goroutine: Goroutine): void;
   threw(goroutine: Goroutine, error: unknown): void;
@@ -177,11 +187,21 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   /** Runs one schedule of `body` and says how it ended. */
-  run(body: () => unknown, strategy: Strategy, rules: Rules, tracer: Tracer | null = null): Promise<Verdict> {
+  run(
+    body: () => unknown,
+    strategy: Strategy,
+    rules: Rules,
+    tracer: Tracer | null = null,
+  ): Promise<Verdict> {
     return new Promise((resolve) => {
-      afterMacrotask(() => {
-        this.#begin(body, strategy, rules, tracer, resolve);
-      });
+      // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
+      this.#begin(
+        body,
+        strategy,
+        rules,
+        tracer,
+        (verdict) => afterMacrotask(() => resolve(verdict)),
+      );
     });
   }
 
@@ -211,7 +231,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#fatal = null;
     this.#answers.length = this.#counts.length = 0;
     this.#start(this.#main, body, "main");
-    this.#step();
+    this.#armStep();
   }
 
   // --- Scheduler ---
@@ -353,7 +373,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#runnable.length === 0 && !this.#advance()) return;
     if (this.#steps >= this.#rules.maxSteps) {
       this.#isFair = true;
-      if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) return this.#end({ kind: "livelock" });
+      if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) {
+        return this.#end({ kind: "livelock" });
+      }
     }
     this.#resume(this.#pick());
     this.#armStep();
@@ -394,9 +416,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #ask(count: number, question: Question): number {
     if (count === 1) return 0;
-    const answer = question === "schedule" ? this.#strategy.pick(this) : this.#strategy.choose(count, question);
+    const answer = question === "schedule"
+      ? this.#strategy.pick(this)
+      : this.#strategy.choose(count, question);
     if (!(answer >= 0 && answer < count)) {
-      throw new RangeError(`Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`);
+      throw new RangeError(
+        `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
+      );
     }
     this.#answers.push(answer);
     this.#counts.push(count);
@@ -440,7 +466,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       return false;
     }
     const isTimeMoving = !this.#mainEnded || this.#rules.afterMain === "run";
-    if (this.#clock.size > 0 && isTimeMoving && this.#clock.nextDue !== Infinity) return this.#advanceClock();
+    if (this.#clock.size > 0 && isTimeMoving && this.#clock.nextDue !== Infinity) {
+      return this.#advanceClock();
+    }
     for (const goroutine of this.#alive) {
       if (goroutine.parked === 0) {
         this.#waitOutside(goroutine);
@@ -506,7 +534,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #leftover(): Verdict {
     const { allowLeaks, ignoreLeaks } = this.#rules;
     if (!ignoreLeaks) {
-      const leaked = this.#alive.filter((goroutine) => !allowLeaks.includes(goroutine.name ?? goroutine.body.name));
+      const leaked = this.#alive.filter((goroutine) =>
+        !allowLeaks.includes(goroutine.name ?? goroutine.body.name)
+      );
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
     }
     for (const { resource, before } of this.#borrowed.values()) {
@@ -559,7 +589,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const goroutine = context.holder as Goroutine;
     let result: unknown;
     try {
-      result = goroutine.body();
+      // Not called as a method: stacks would name the goroutine node.
+      const { body } = goroutine;
+      result = body();
     } catch (error) {
       return this.#threw(context, goroutine, error);
     }
@@ -597,11 +629,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     else this.#end({ kind: "panic", error, goroutine });
   }
 
-  /** A promise was rejected in the schedule and nobody handles it. */
-  rejected(error: unknown): Verdict {
-    return { kind: "panic", error, goroutine: null };
-  }
-
   // --- entries ---
 
   #freeEntry(goroutine: Goroutine): Entry {
@@ -617,7 +644,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** An operation has settled. */
   ready(entry: Entry): void {
-    if (this.#tracer !== null) this.#tracer.ready(entry);
+    if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
     this.#makeRunnable(entry);
   }
 
@@ -645,7 +672,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   readonly #checkTouched = (resource: object): void => {
-    if (resource instanceof Resource && resource.mark !== this.#epoch) this.#borrow(resource, "select");
+    if (resource instanceof Resource && resource.mark !== this.#epoch) {
+      this.#borrow(resource, "select");
+    }
   };
 
   #borrow(resource: object, verb: string): void {
@@ -655,7 +684,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         `Cannot ${verb}: ${resource.type}.${verb}() would join a waiter inside the run with one outside`,
       );
     }
-    this.#borrowed.set(resource, { resource, before: resource.state(), restore: resource.snapshot() });
+    this.#borrowed.set(resource, {
+      resource,
+      before: resource.state(),
+      restore: resource.snapshot(),
+    });
   }
 
   /** Code outside the schedule touches a resource. */
@@ -691,7 +724,8 @@ function isBefore(a: Entry, b: Entry): boolean {
 }
 
 function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
 }
 
 function ignore(): void {}

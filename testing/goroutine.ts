@@ -57,7 +57,12 @@ export class Goroutine {
   /** Makes it a goroutine of schedule `epoch`, about to start. */
   reset(epoch: number, body: () => unknown, name: string | undefined, order: number): void {
     this.epoch = epoch;
-    this.childCount = this.resourceCount = this.parked = this.runnable = this.operations = 0;
+    this.childCount =
+      this.resourceCount =
+      this.parked =
+      this.runnable =
+      this.operations =
+        0;
     this.isAlive = true;
     this.body = body;
     this.name = name;
@@ -122,7 +127,9 @@ export class Entry extends Waiter {
   }
 
   override complete(outcome: unknown): void {
-    if (this.state !== EntryState.Parked) throw new Error("Cannot wake twice: the operation has settled already");
+    if (this.state !== EntryState.Parked) {
+      throw new Error("Cannot wake twice: the operation has settled already");
+    }
     this.outcome = outcome;
     this.hasFailed = false;
     this.goroutine.parked--;
@@ -130,7 +137,9 @@ export class Entry extends Waiter {
   }
 
   override fail(error: unknown): void {
-    if (this.state !== EntryState.Parked) throw new Error("Cannot wake twice: the operation has settled already");
+    if (this.state !== EntryState.Parked) {
+      throw new Error("Cannot wake twice: the operation has settled already");
+    }
     this.outcome = error;
     this.hasFailed = true;
     this.goroutine.parked--;

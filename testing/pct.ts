@@ -46,7 +46,9 @@ export class Pct implements Strategy {
     this.#last = -1;
     this.#inARow = 0;
     this.#changePoints = [];
-    for (let i = 1; i < this.#depth; i++) this.#changePoints.push(this.#random.below(this.#longest));
+    for (let i = 1; i < this.#depth; i++) {
+      this.#changePoints.push(this.#random.below(this.#longest));
+    }
     return true;
   }
 

@@ -32,7 +32,11 @@ export interface ResourceRecord {
   /** Its state at the end, in words. */
   readonly state: string;
   /** Who holds it at the end and since when, for locks. */
-  readonly holders: readonly { readonly goroutine: number; readonly step: number; readonly at?: Site }[];
+  readonly holders: readonly {
+    readonly goroutine: number;
+    readonly step: number;
+    readonly at?: Site;
+  }[];
 }
 
 /** GoroutineRecord is a goroutine as it was when the schedule ended. */
@@ -59,6 +63,38 @@ export interface GoroutineRecord {
   readonly until?: number;
   /** Where it waits: innermost first. */
   readonly at: readonly Site[];
+  /** Operations that were still pending when it ended, because nobody awaited them. For reports. */
+  readonly pending?: readonly PendingRecord[];
+  /** True if it may outlive the test (`allowLeaks`). For reports. */
+  readonly mayOutlive?: boolean;
+}
+
+/** PendingRecord is an operation whose goroutine did not wait for it. */
+export interface PendingRecord {
+  /** Go's words: "chan send". */
+  readonly waitReason: string;
+  /** The index of the resource. */
+  readonly resource?: number;
+  /** Where it was started. */
+  readonly at?: Site;
+  /** True if it is known to have lost a `Promise.race`. */
+  readonly lostRace?: boolean;
+}
+
+/** DivergenceRecord is the first difference between a schedule and its repetition. For reports. */
+export interface DivergenceRecord {
+  /** The step that differs. */
+  readonly step: number;
+  /** What the schedule says: "g2 chan send jobs". */
+  readonly expected: { readonly text: string; readonly at?: Site };
+  /** What happened instead. */
+  readonly found: { readonly text: string; readonly at?: Site };
+  /** Calls before that step that the scheduler does not control: "Math.random"; a tracked one is waited for. */
+  readonly uncontrolled?: readonly {
+    readonly call: string;
+    readonly at?: Site;
+    readonly isTracked: boolean;
+  }[];
 }
 
 /** EventRecord is one thing that happened in a step. */
@@ -140,6 +176,8 @@ export interface ScheduleRecord {
   readonly timers: readonly LeftoverTimer[];
   /** The step after which main had returned, if it did. */
   readonly mainEndedAt?: number;
+  /** Where it went another way than before, for the kinds "nondeterminism" and "replay". */
+  readonly divergence?: DivergenceRecord;
 }
 
 /** ReportContext is what a report says beyond the schedule itself. */
@@ -172,4 +210,6 @@ export interface ReportContext {
   readonly passedHints?: readonly string[];
   /** True when this is the report of a replay. */
   readonly isReplay: boolean;
+  /** How long a foreign await was waited for in real time. For reports. */
+  readonly externalTimeoutMs?: number;
 }

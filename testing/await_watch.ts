@@ -1,0 +1,58 @@
+/**
+ * Where goroutines await: for the report of a foreign await.
+ *
+ * The `await` of a native promise reads `constructor` of the promise, synchronously and in the goroutine's context. So
+ * an accessor there sees every one of them, with its stack. It is on only while a failing schedule is run once more.
+ *
+ * @module
+ */
+
+import type { Explorer } from "./explorer.ts";
+import type { Goroutine } from "./goroutine.ts";
+import { Stack } from "./sites.ts";
+
+/** Runs `body` and notes the last awaits of every goroutine in `awaits`. */
+export async function watchAwaits<R>(
+  explorer: Explorer,
+  awaits: Map<Goroutine, Stack[]>,
+  body: () => Promise<R>,
+): Promise<R> {
+  let isLooking = false;
+  const descriptor = Object.getOwnPropertyDescriptor(
+    Promise.prototype,
+    "constructor",
+  ) as PropertyDescriptor;
+  Object.defineProperty(Promise.prototype, "constructor", {
+    configurable: true,
+    get() {
+      if (!isLooking) {
+        isLooking = true;
+        const goroutine = explorer.isRunning ? explorer.running : null;
+        if (goroutine !== null) note(awaits, goroutine);
+        isLooking = false;
+      }
+      return Promise;
+    },
+    set(value: unknown) {
+      Object.defineProperty(this, "constructor", {
+        value,
+        configurable: true,
+        writable: true,
+        enumerable: true,
+      });
+    },
+  });
+  try {
+    return await body();
+  } finally {
+    Object.defineProperty(Promise.prototype, "constructor", descriptor);
+  }
+}
+
+/** A few are kept, since the last may be within a library. */
+function note(awaits: Map<Goroutine, Stack[]>, goroutine: Goroutine): void {
+  let stacks = awaits.get(goroutine);
+  if (stacks === undefined) awaits.set(goroutine, stacks = []);
+  stacks.push(new Stack());
+  if (stacks.length > 4) stacks.shift();
+}

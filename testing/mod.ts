@@ -1,0 +1,11 @@
+/**
+ * The deterministic testing harness: {@linkcode explore} runs a program in many interleavings, under a virtual clock,
+ * finds races, deadlocks, leaks and forgotten awaits, and prints a picture and a line that replays what it found.
+ *
+ * @module
+ */
+
+export { explore, type ExploreResult } from "./explore.ts";
+export { type ExploreOptions, type StrategyName } from "./options.ts";
+export { ScheduleError } from "./schedule_error.ts";
+export { type Candidates, type Question, type Strategy } from "./strategy.ts";

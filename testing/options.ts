@@ -1,0 +1,263 @@
+/**
+ * The options of an exploration: in the code, as flags after `--`, as environment variables. A flag beats a variable, a
+ * variable beats the code, the code beats the default.
+ *
+ * @module
+ */
+
+import { readArguments, readVariable } from "./platform.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** StrategyName is a search strategy by name. */
+export type StrategyName = "portfolio" | "random" | "pct" | "exhaustive";
+
+/**
+ * ExploreOptions say how to explore. All are optional.
+ *
+ * @example
+ * ```ts
+ * import { explore, type ExploreOptions } from "@interleave/go/testing";
+ *
+ * const options: ExploreOptions = { name: "adds up", schedules: 100, seed: 1 };
+ * await explore(() => {}, options);
+ * ```
+ */
+export interface ExploreOptions {
+  /** What reports call the exploration, and the `--filter` of the line that replays it: the name of the test. */
+  readonly name?: string;
+  /** The test context of `Deno.test`: its name is taken for `name`. */
+  readonly test?: { readonly name: string };
+  /** Fixes everything random. A new one each time by default. */
+  readonly seed?: number;
+  /** How many schedules to run at most: 10,000 by default. */
+  readonly schedules?: number;
+  /** How long to explore at most, in milliseconds of real time: 1,000 by default. */
+  readonly maxTimeMs?: number;
+  /** Steps before a schedule is made fair; ten times as many later it is a livelock. 10,000 by default. */
+  readonly maxSteps?: number;
+  /** How to search: "portfolio" by default, which takes turns. Or a strategy of your own. */
+  readonly strategy?: StrategyName | Strategy;
+  /** Whether to fail unless every schedule was run. */
+  readonly mustComplete?: boolean;
+  /** A token: runs that one schedule only, and fails with its report if it fails. */
+  readonly replay?: string;
+  /** What a replay does where its schedule does not fit: "fail" by default, or go on with other schedules' choices. */
+  readonly onDivergence?: "fail" | "continue";
+  /** Names of goroutines that may outlive the body. */
+  readonly allowLeaks?: readonly string[];
+  /** "fail" by default; with "ignore" goroutines may be left waiting when the body has returned. */
+  readonly leaks?: "fail" | "ignore";
+  /**
+   * What happens once the body has returned. "stop", the default: time stands still, as in Go's testing/synctest.
+   * "run": the other goroutines run on until nothing can move and no timer is pending.
+   */
+  readonly afterMain?: "stop" | "run";
+  /** Real time to wait for something outside the scheduler before that is a failure: 1,000 ms by default. */
+  readonly externalTimeoutMs?: number;
+  /** The virtual time at the start, in milliseconds since the epoch: 2000-01-01T00:00:00Z by default. */
+  readonly start?: number;
+  /** Writes the failing schedule to this file: .html, .svg, .json, .jsonl, .mmd or .txt. */
+  readonly trace?: string;
+  /** Whether to print a line about an exploration that passes. */
+  readonly verbose?: boolean;
+}
+
+/** The options with their defaults, all of them checked. */
+export interface Settings {
+  readonly name: string | undefined;
+  readonly seed: number;
+  readonly schedules: number;
+  readonly maxTimeMs: number;
+  readonly maxSteps: number;
+  readonly strategy: StrategyName | Strategy;
+  readonly mustComplete: boolean;
+  readonly replay: string | undefined;
+  /** Whether the token came with the code, so that it must be meant for this exploration. */
+  readonly isReplayOwn: boolean;
+  readonly onDivergence: "fail" | "continue";
+  readonly allowLeaks: readonly string[];
+  readonly leaks: "fail" | "ignore";
+  readonly afterMain: "stop" | "run";
+  readonly externalTimeoutMs: number;
+  readonly start: number | undefined;
+  readonly trace: string | undefined;
+  readonly verbose: boolean;
+}
+
+const STRATEGIES: readonly StrategyName[] = ["portfolio", "random", "pct", "exhaustive"];
+
+const KNOWN: ReadonlySet<string> = new Set([
+  "name",
+  "test",
+  "seed",
+  "schedules",
+  "maxTimeMs",
+  "maxSteps",
+  "strategy",
+  "mustComplete",
+  "replay",
+  "onDivergence",
+  "allowLeaks",
+  "leaks",
+  "afterMain",
+  "externalTimeoutMs",
+  "start",
+  "trace",
+  "verbose",
+]);
+
+/**
+ * Checks the options and fills in the rest.
+ *
+ * @throws {TypeError} If an option is unknown or of the wrong type, in the code, a flag or a variable.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function resolveOptions(options: ExploreOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot explore: expected options, got ${String(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key)) {
+      throw new TypeError(
+        `Cannot explore: unknown option "${key}"; the options are ${[...KNOWN].join(", ")}`,
+      );
+    }
+  }
+  const schedules = outside("schedules", "SCHEDULES", wholeNumber);
+  const maxTimeMs = outside("max-time", "MAX_TIME", duration);
+  const name = options.name ?? options.test?.name;
+  if (name !== undefined && typeof name !== "string") throw wrong("name", name, "a text");
+  const replay = outside("replay", "REPLAY", (text) => text) ?? options.replay;
+  return {
+    name,
+    seed: outside("seed", "SEED", seedNumber) ??
+      check(options.seed, "seed", isSeed, "a whole number from 0 to 2^53 - 1") ??
+      Math.floor(Math.random() * 0x1_0000_0000),
+    schedules: schedules ??
+      check(options.schedules, "schedules", isCount, "a whole number from 1") ??
+      (maxTimeMs === undefined && options.maxTimeMs === undefined ? 10_000 : Infinity),
+    maxTimeMs: maxTimeMs ??
+      check(options.maxTimeMs, "maxTimeMs", isDuration, "milliseconds above 0") ??
+      (schedules === undefined && options.schedules === undefined && !options.mustComplete
+        ? 1_000
+        : Infinity),
+    maxSteps: check(options.maxSteps, "maxSteps", isCount, "a whole number from 1") ?? 10_000,
+    strategy: outside("strategy", "STRATEGY", strategyName) ?? checkStrategy(options.strategy) ??
+      "portfolio",
+    mustComplete: check(options.mustComplete, "mustComplete", isBoolean, "true or false") ?? false,
+    replay: check(replay, "replay", isText, "a token"),
+    isReplayOwn: replay !== undefined && replay === options.replay,
+    onDivergence: check(
+      options.onDivergence,
+      "onDivergence",
+      oneOf("fail", "continue"),
+      '"fail" or "continue"',
+    ) ?? "fail",
+    allowLeaks: check(options.allowLeaks, "allowLeaks", isTexts, "a list of names") ?? [],
+    leaks: check(options.leaks, "leaks", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
+    afterMain: check(options.afterMain, "afterMain", oneOf("stop", "run"), '"stop" or "run"') ??
+      "stop",
+    externalTimeoutMs:
+      check(options.externalTimeoutMs, "externalTimeoutMs", isDuration, "milliseconds above 0") ??
+        1_000,
+    start: check(options.start, "start", Number.isFinite, "milliseconds since the epoch"),
+    trace: outside("trace", "TRACE", (text) => text) ??
+      check(options.trace, "trace", isText, "a file name"),
+    verbose: readArguments().includes("--verbose") ||
+      (check(options.verbose, "verbose", isBoolean, "true or false") ?? false),
+  };
+}
+
+/** A setting from outside the code: a flag, else a variable. Empty means unset. */
+function outside<T>(
+  flag: string,
+  variable: string,
+  parse: (text: string, source: string) => T,
+): T | undefined {
+  const prefix = `--${flag}=`;
+  const argument = readArguments().findLast((argument) => argument.startsWith(prefix));
+  if (argument !== undefined && argument.length > prefix.length) {
+    return parse(argument.slice(prefix.length), `--${flag}`);
+  }
+  const name = `INTERLEAVE_${variable}`;
+  const value = readVariable(name);
+  return value === undefined ? undefined : parse(value, name);
+}
+
+function wholeNumber(text: string, source: string): number {
+  const number = Number(text.replaceAll(/[_,]/g, ""));
+  if (!isCount(number)) {
+    throw new TypeError(`${source} is ${JSON.stringify(text)}, expected a whole number from 1`);
+  }
+  return number;
+}
+
+function seedNumber(text: string, source: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !isSeed(number)) {
+    throw new TypeError(`${source} is ${JSON.stringify(text)}, expected a whole number from 0`);
+  }
+  return number;
+}
+
+function duration(text: string, source: string): number {
+  const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?$/.exec(text);
+  const factor = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match?.[2] ?? "ms"] as number;
+  const milliseconds = Number(match?.[1]) * factor;
+  if (!isDuration(milliseconds)) {
+    throw new TypeError(
+      `${source} is ${JSON.stringify(text)}, expected a duration such as 500ms, 30s or 5m`,
+    );
+  }
+  return milliseconds;
+}
+
+function strategyName(text: string, source: string): StrategyName {
+  if (!isStrategyName(text)) {
+    throw new TypeError(
+      `${source} is ${JSON.stringify(text)}, expected one of ${STRATEGIES.join(", ")}`,
+    );
+  }
+  return text;
+}
+
+function checkStrategy(value: unknown): StrategyName | Strategy | undefined {
+  if (value === undefined || isStrategyName(value)) return value;
+  const { begin, pick, choose } = Object(value) as Partial<Strategy>;
+  if (typeof begin === "function" && typeof pick === "function" && typeof choose === "function") {
+    return value as Strategy;
+  }
+  throw wrong(
+    "strategy",
+    value,
+    `one of ${STRATEGIES.join(", ")}, or an object with begin, pick and choose`,
+  );
+}
+
+function check<T>(
+  value: T | undefined,
+  name: string,
+  isValid: (value: unknown) => boolean,
+  expected: string,
+): T | undefined {
+  if (value === undefined || isValid(value)) return value;
+  throw wrong(name, value, expected);
+}
+
+function wrong(name: string, value: unknown, expected: string): Error {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const message = `Cannot explore: option "${name}" is ${text}, expected ${expected}`;
+  return typeof value === "number" ? new RangeError(message) : new TypeError(message);
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && value as number >= 1;
+const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && value as number >= 0;
+const isDuration = (value: unknown): boolean => typeof value === "number" && value > 0;
+const isBoolean = (value: unknown): boolean => typeof value === "boolean";
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");
+const oneOf = (...values: string[]) => (value: unknown): boolean =>
+  values.includes(value as string);
+const isStrategyName = (value: unknown): value is StrategyName =>
+  STRATEGIES.includes(value as StrategyName);

@@ -1,0 +1,429 @@
+/**
+ * Recording a schedule for its report: every operation with its place, its value and whom it let go on.
+ *
+ * Stacks are captured only here, since one per step would slow exploration down six times. So a failing schedule is run
+ * once more, with this as its tracer.
+ *
+ * @module
+ */
+
+import type { Access } from "../runtime/observer.ts";
+import { Resource } from "../runtime/observer.ts";
+import type { Timer } from "../runtime/scheduler.ts";
+import type { Explorer, Tracer, Verdict } from "./explorer.ts";
+import { formatValue } from "./format_value.ts";
+import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
+import type {
+  EventRecord,
+  Failure,
+  GoroutineRecord,
+  LeftoverTimer,
+  ResourceRecord,
+  ScheduleRecord,
+  StepRecord,
+} from "./record.ts";
+import { assignedName, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Event extends Writable<Omit<EventRecord, "wakes" | "at">> {
+  wakes: number[];
+  stack: Stack | undefined;
+  site: RawSite | undefined;
+}
+
+interface Holder {
+  goroutine: number;
+  step: number;
+  stack: Stack | undefined;
+}
+
+interface ResourceEntry {
+  readonly resource: object;
+  readonly type: string;
+  readonly stack: Stack | undefined;
+  readonly holders: Holder[];
+}
+
+/** Recorder is the {@linkcode Tracer} that makes a {@linkcode ScheduleRecord}. */
+export class Recorder implements Tracer {
+  readonly #explorer: Explorer;
+  readonly #goroutines: Goroutine[] = [];
+  readonly #createdAt = new Map<Goroutine, Stack | undefined>();
+  readonly #ended = new Map<Goroutine, "ended" | "panicked">();
+  readonly #resources = new Map<object, ResourceEntry>();
+  readonly #steps: StepRecord[] = [];
+  readonly #events: Event[] = [];
+  readonly #eventOf = new Map<Entry, Event>();
+  readonly #stackOf = new Map<Entry, Stack>();
+  readonly #timers = new Map<Timer, Stack | undefined>();
+  readonly #awaits: ReadonlyMap<Goroutine, readonly Stack[]>;
+  readonly #from: number;
+  // The step that follows each question about who is resumed.
+  readonly #stepOfQuestion = new Map<number, number>();
+  #mainEndedAt: number | undefined;
+
+  /**
+   * @param awaits The last await of each goroutine, if somebody watches them.
+   * @param from The first step to record; what began to wait before it has no place. Stacks are dear, and of a schedule
+   * that goes on for ever only the end tells something.
+   */
+  constructor(
+    explorer: Explorer,
+    awaits: ReadonlyMap<Goroutine, readonly Stack[]> = new Map(),
+    from = 0,
+  ) {
+    this.#explorer = explorer;
+    this.#awaits = awaits;
+    this.#from = from;
+  }
+
+  /** The step in which the answer to question `question` was carried out, if it was about who is resumed. */
+  stepOf(question: number): StepRecord | undefined {
+    const step = this.#stepOfQuestion.get(question);
+    return this.#steps.find((record) => record.step === step);
+  }
+
+  /** The step before `step`. */
+  before(step: StepRecord): StepRecord | undefined {
+    return this.#steps[this.#steps.indexOf(step) - 1];
+  }
+
+  get #isOff(): boolean {
+    return this.#explorer.steps < this.#from;
+  }
+
+  // --- Tracer ---
+
+  resumed(entry: Entry, isPreemption: boolean): void {
+    if (this.#goroutines.length === 0) this.#goroutines.push(entry.goroutine);
+    if (this.#isOff) return;
+    this.#stepOfQuestion.set(this.#explorer.answers.length - 1, this.#explorer.steps);
+    this.#steps.push({
+      step: this.#explorer.steps,
+      time: this.#explorer.clock.elapsed,
+      goroutine: idOf(entry.goroutine),
+      isPreemption,
+    });
+    const event = this.#eventOf.get(entry);
+    this.#eventOf.delete(entry);
+    this.#stackOf.delete(entry);
+    if (event === undefined || entry.timer !== null || entry.nth === 0) return;
+    if (!entry.hasFailed) this.#setResult(event, entry);
+  }
+
+  performing(entry: Entry, waits: boolean): void {
+    if (this.#isOff) return;
+    const stack = new Stack();
+    const { operation } = entry;
+    const event = this.#addEvent(entry.goroutine, operation.verb, stack);
+    event.waits = waits;
+    const index = this.#indexOf(operation.resource);
+    if (index !== undefined) event.resource = index;
+    const { value } = operation as { value?: unknown };
+    if (value !== undefined) event.value = formatValue(value);
+    else if (Object.hasOwn(Object.getPrototypeOf(operation), "toString")) {
+      event.value = String(operation);
+    }
+    this.#eventOf.set(entry, event);
+    this.#stackOf.set(entry, stack);
+  }
+
+  performed(entry: Entry): void {
+    if (entry.state === EntryState.Runnable && !entry.hasFailed) this.#hold(entry);
+  }
+
+  touched(goroutine: Goroutine | null, resource: object, access: Access, detail: unknown): void {
+    const stack = this.#isOff ? undefined : new Stack();
+    const event = this.#addEvent(goroutine, access.verb, stack);
+    const index = this.#indexOf(resource);
+    if (index !== undefined) event.resource = index;
+    if (detail !== undefined) event.value = formatValue(detail);
+    if (access.hold !== undefined) this.#changeHold(resource, access, event.goroutine, stack);
+  }
+
+  ready(entry: Entry, isDoing: boolean): void {
+    const event = this.#events.at(-1);
+    const id = idOf(entry.goroutine);
+    if (
+      isDoing && event !== undefined && event.step === this.#explorer.steps &&
+      !event.wakes.includes(id)
+    ) event.wakes.push(id);
+    if (!entry.hasFailed) this.#hold(entry);
+  }
+
+  spawned(parent: Goroutine, child: Goroutine): void {
+    const stack = new Stack();
+    this.#goroutines.push(child);
+    this.#createdAt.set(child, stack);
+    const event = this.#addEvent(parent, "go", stack);
+    event.started = idOf(child);
+  }
+
+  ended(goroutine: Goroutine): void {
+    this.#ended.set(goroutine, "ended");
+    if (goroutine.parent === null) this.#mainEndedAt = this.#explorer.steps;
+    this.#addEvent(goroutine, "ends", undefined);
+  }
+
+  threw(goroutine: Goroutine, error: unknown): void {
+    this.#ended.set(goroutine, "panicked");
+    const event = this.#addEvent(goroutine, "throws", undefined);
+    event.site = parseErrorSite(error);
+    event.value = firstLine(error);
+  }
+
+  timerSet(_goroutine: Goroutine, timer: Timer): void {
+    this.#timers.set(timer, new Stack());
+  }
+
+  created(resource: Resource, _goroutine: Goroutine | null): void {
+    // The type is an instance field of the subclass, which does not exist yet: read it when asked.
+    this.#resources.set(resource, {
+      resource,
+      get type() {
+        return resource.type;
+      },
+      stack: new Stack(),
+      holders: [],
+    });
+  }
+
+  // --- the record ---
+
+  /** Makes the record of the schedule that has just ended with `verdict`. */
+  toRecord(verdict: Verdict): ScheduleRecord {
+    const record: Writable<ScheduleRecord> = {
+      goroutines: this.#goroutines.map((goroutine) => this.#toGoroutine(goroutine)),
+      resources: [...this.#resources.values()].map((entry, id) => this.#toResource(entry, id)),
+      steps: this.#steps,
+      events: this.#events.map(toEvent),
+      timers: this.#leftoverTimers(),
+    };
+    const failure = toFailure(verdict);
+    if (failure !== undefined) record.failure = failure;
+    if (this.#mainEndedAt !== undefined) record.mainEndedAt = this.#mainEndedAt;
+    return record;
+  }
+
+  #toGoroutine(goroutine: Goroutine): GoroutineRecord {
+    const created = this.#createdAt.get(goroutine);
+    const record: Writable<GoroutineRecord> = {
+      id: idOf(goroutine),
+      name: nameOf(goroutine),
+      status: this.#ended.get(goroutine) ?? "runnable",
+      at: [],
+    };
+    if (goroutine.parent !== null) record.parent = idOf(goroutine.parent);
+    Object.assign(record, created?.top && { createdAt: toSite(created.top) });
+    if (record.status !== "runnable") return record;
+    const entry = [...this.#stackOf.keys()].find((entry) =>
+      entry.goroutine === goroutine && entry.state === EntryState.Parked
+    );
+    if (entry !== undefined) this.#addWait(record, entry);
+    else if (goroutine.runnable === 0) {
+      record.status = "foreign";
+      record.waitReason = "foreign await";
+      record.at = lastOf(this.#awaits.get(goroutine) ?? []).map(toSite);
+    }
+    return record;
+  }
+
+  #addWait(record: Writable<GoroutineRecord>, entry: Entry): void {
+    const { operation } = entry;
+    record.status = "waiting";
+    record.waitReason = operation.kind;
+    const index = this.#indexOf(operation.resource);
+    if (index !== undefined) record.resource = index;
+    record.since = entry.since;
+    record.at = (this.#stackOf.get(entry)?.frames ?? []).map(toSite);
+    if (operation.kind === "sleep") {
+      record.detail = String(operation);
+      record.until = this.#explorer.clock.sinceStart((entry.payload as Timer).due);
+    }
+  }
+
+  #toResource(entry: ResourceEntry, id: number): ResourceRecord {
+    const { resource, stack } = entry;
+    const raw = stack?.top;
+    const site = raw && toSite(raw);
+    const name = (raw && assignedName(raw)) ??
+      (site ? `${entry.type} ${site.file}:${site.line}` : entry.type);
+    const record: Writable<ResourceRecord> = {
+      id,
+      type: entry.type,
+      name,
+      state: resource instanceof Resource ? resource.state() : "",
+      holders: entry.holders.map(({ goroutine, step, stack }) =>
+        stack?.top ? { goroutine, step, at: toSite(stack.top) } : { goroutine, step }
+      ),
+    };
+    if (site !== undefined) record.createdAt = site;
+    return record;
+  }
+
+  #leftoverTimers(): LeftoverTimer[] {
+    const { clock } = this.#explorer;
+    return clock.pending().map((timer) => {
+      const raw = this.#timers.get(timer)?.top;
+      const leftover = { kind: timer.kind, due: clock.sinceStart(timer.due) };
+      return raw ? { ...leftover, at: toSite(raw) } : leftover;
+    });
+  }
+
+  // --- events ---
+
+  #addEvent(goroutine: Goroutine | null, verb: string, stack: Stack | undefined): Event {
+    const event: Event = {
+      step: this.#explorer.steps,
+      time: this.#explorer.clock.elapsed,
+      goroutine: goroutine === null ? 1 : idOf(goroutine),
+      verb,
+      waits: false,
+      wakes: [],
+      stack,
+      site: undefined,
+    };
+    if (!this.#isOff) this.#events.push(event);
+    return event;
+  }
+
+  #setResult(event: Event, entry: Entry): void {
+    const { operation, outcome } = entry;
+    if (operation.verb === "receive") {
+      event.value = operation.isOk(outcome) ? formatValue(outcome) : "closed";
+    } else if (operation.verb === "select") {
+      event.value = String((outcome as { key: unknown }).key);
+    }
+  }
+
+  /** The index of a resource in the record; undefined for what is no resource, such as a sleep. */
+  #indexOf(resource: object): number | undefined {
+    if (!(resource instanceof Resource)) return undefined;
+    if (!this.#resources.has(resource)) {
+      this.#resources.set(resource, { resource, type: resource.type, stack: undefined, holders: [] });
+    }
+    return [...this.#resources.keys()].indexOf(resource);
+  }
+
+  #hold(entry: Entry): void {
+    const { operation } = entry;
+    if (operation?.access.hold === 1) {
+      this.#changeHold(
+        operation.resource,
+        operation.access,
+        idOf(entry.goroutine),
+        this.#stackOf.get(entry),
+      );
+    }
+  }
+
+  #changeHold(resource: object, access: Access, goroutine: number, stack: Stack | undefined): void {
+    const holders = this.#resources.get(resource)?.holders;
+    if (holders === undefined) return;
+    if (access.hold === 1) {
+      holders.push({ goroutine, step: this.#explorer.steps, stack });
+      return;
+    }
+    // Go lets anybody unlock: take the caller's own hold, or the oldest.
+    const own = holders.findIndex((holder) => holder.goroutine === goroutine);
+    holders.splice(Math.max(own, 0), 1);
+  }
+}
+
+/** The number of a goroutine in reports: main is 1. */
+function idOf(goroutine: Goroutine): number {
+  return goroutine.order + 1;
+}
+
+/** The name of a goroutine in reports. */
+export function nameOf(goroutine: Goroutine): string {
+  return goroutine.name || goroutine.body.name || `func${goroutine.nth + 1}`;
+}
+
+function toEvent({ stack, site, ...event }: Event): EventRecord {
+  const raw = site ?? stack?.top;
+  return raw ? { ...event, at: toSite(raw) } : event;
+}
+
+/** The frames of the last await that is the user's. */
+function lastOf(awaits: readonly Stack[]): readonly RawSite[] {
+  return awaits.findLast(({ top }) => top !== undefined)?.frames ?? [];
+}
+
+function parseErrorSite(error: unknown): RawSite | undefined {
+  if (!(error instanceof Error) || typeof error.stack !== "string") return undefined;
+  return parseStack(error.stack).find(({ url }) => url.startsWith("file:"));
+}
+
+function firstLine(error: unknown): string {
+  return formatError(error).split("\n")[0] as string;
+}
+
+/** What was thrown, as one text: name and message. */
+export function formatError(error: unknown): string {
+  try {
+    if (error instanceof Error) {
+      return error.message ? `${error.name}: ${error.message}` : error.name;
+    }
+    return formatValue(error);
+  } catch {
+    return "(an error whose message cannot be read)";
+  }
+}
+
+/** What a verdict means for the user. */
+export function toFailure(verdict: Verdict): Failure | undefined {
+  switch (verdict.kind) {
+    case "passed":
+      return undefined;
+    case "race":
+      return {
+        kind: "race",
+        message: formatError(verdict.error),
+        cause: verdict.error,
+        goroutine: 1,
+      };
+    case "panic":
+    case "fatal": {
+      const failure = {
+        kind: "panic",
+        message: formatError(verdict.error),
+        cause: verdict.error,
+      } as const;
+      return verdict.goroutine === null
+        ? failure
+        : { ...failure, goroutine: idOf(verdict.goroutine) };
+    }
+    case "deadlock":
+      return { kind: "deadlock", message: "all goroutines are asleep - deadlock!" };
+    case "leak": {
+      const { length } = verdict.goroutines;
+      const message = `${length} goroutine${length === 1 ? " outlives" : "s outlive"} the test`;
+      return { kind: "leak", message, goroutine: idOf(verdict.goroutines[0] as Goroutine) };
+    }
+    case "unawaited": {
+      const { goroutine, operation } = verdict;
+      const id = idOf(goroutine);
+      const message = `g${id} ${
+        nameOf(goroutine)
+      } ended while its ${operation.kind} was pending: missing await?`;
+      return { kind: "leak", message, goroutine: id };
+    }
+    case "stateLeak": {
+      const { resource, before, after } = verdict;
+      const message =
+        `state leaked from one schedule into the next: a ${resource.type} made outside was ${before} and is ${after}`;
+      return { kind: "leak", message };
+    }
+    case "foreign": {
+      const { goroutine } = verdict;
+      const message = `g${idOf(goroutine)} ${
+        nameOf(goroutine)
+      } waits for something outside the scheduler`;
+      return { kind: "foreign", message, goroutine: idOf(goroutine) };
+    }
+    case "livelock":
+      return { kind: "livelock", message: "the schedule goes on for ever" };
+  }
+}
