@@ -12,7 +12,11 @@
  */
 export function checkDuration(delayMs: number, action: string): number {
   if (typeof delayMs !== "number") {
-    throw new TypeError(`Cannot ${action}: expected a number of milliseconds, got ${typeof delayMs} ${String(delayMs)}`);
+    throw new TypeError(
+      `Cannot ${action}: expected a number of milliseconds, got ${typeof delayMs} ${
+        String(delayMs)
+      }`,
+    );
   }
   if (Number.isNaN(delayMs)) {
     throw new RangeError(`Cannot ${action}: expected a number of milliseconds, got NaN`);

@@ -4,98 +4,175 @@
  *
  * Invariants:
  * - The caller of an operation never resumes synchronously; spawn and setTimer run nothing before they return.
- * - Who is let go first resumes first, also across the end of a slice.
+ * - Who is let go first resumes or starts first, also across the end of a slice.
  * - Between two turns of the platform's event loop goroutines run for about {@linkcode SLICE_MS} at most, as long as
  *   each of them awaits now and then.
  * - A waiter that fails rejects its promise; nothing is swallowed.
  *
  * Two goroutines that hand a value to and fro over native promises would starve timers and IO for ever, since promise
- * jobs run before anything else. So completions are counted, the clock is read every {@linkcode CREDIT} of them, and
- * once the slice is over whoever may go on is deferred until the platform has had its turns. One turn is not enough:
- * Deno looks at IO only every 60 turns or so while JavaScript keeps itself awake.
+ * jobs run before anything else. So completions are counted, the clock is read every {@linkcode FEW} to
+ * {@linkcode MANY} of them, and once the slice is over whoever may go on is deferred until the platform has had its
+ * turns. The deferred are then let go a few at a time, with a look at the clock in between, so that a crowd of goroutines
+ * cannot overrun its slice by much either.
+ *
+ * Rejected: a run queue of our own always. Resolving directly saves a push and a shift per operation, and only a crowd
+ * needs more.
  *
  * @module
  */
 
 import { Operation, Waiter } from "./operation.ts";
+import { Fifo } from "./fifo.ts";
 import { reportPanic } from "./panic.ts";
-import type { Scheduler, Timer } from "./scheduler.ts";
-import { TimerHeap } from "./timer_heap.ts";
+import { PlatformTimers } from "./platform_timers.ts";
+import { type Scheduler, Timer } from "./scheduler.ts";
+import { nextTurn, turnsAfterSlice } from "./turns.ts";
 
 /** How long goroutines run between two turns of the platform's event loop, in milliseconds. */
 const SLICE_MS = 1;
-/** How many completions pass between two looks at the clock. */
-const CREDIT = 128;
-/** How many turns the platform gets after a slice. */
-const TURNS = 16;
-/** The longest delay the platform's timers take; longer ones it fires at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
+/** How many completions pass between two looks at the clock while they are slow. */
+const FEW = 64;
+/** The same while they are quick: a look costs as much as a channel operation. */
+const MANY = 512;
+/** Completions are quick while two looks at the clock are less than this apart, in milliseconds. */
+const QUICK_MS = SLICE_MS / 16;
+
+/** How many goroutines start in one job at most. */
+const BATCH = 32;
 
 /** What is awaited when there is nothing to wait for. Awaiting a native promise is the cheapest await there is. */
 const DONE: Promise<void> = Promise.resolve();
 
-type Resolve = (value: unknown) => void;
+type Settle = (outcome: unknown) => void;
 
-let captured: Resolve = ignore;
-/** The one executor of all parked promises: a closure per promise costs 3-6 % of a channel operation. */
-function capture(resolve: Resolve): void {
-  captured = resolve;
+// The executors of all parked promises. A closure per promise costs 3-6 % of a channel operation; a reject function that
+// is never kept is never made.
+let capturedResolve: Settle = ignore;
+let capturedReject: Settle = ignore;
+function captureResolve(resolve: Settle): void {
+  capturedResolve = resolve;
+}
+function captureBoth(resolve: Settle, reject: Settle): void {
+  capturedResolve = resolve;
+  capturedReject = reject;
 }
 function ignore(): void {}
 
-/** Parked is a goroutine of the event loop that waits for an operation. */
-export class Parked extends Waiter {
-  /** Settles the promise that the goroutine awaits; set by {@linkcode EventLoop.park}. */
-  resolve: Resolve = ignore;
+type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
+
+/** ParkedForSure is a goroutine of the event loop that waits for an operation that cannot fail. */
+export class ParkedForSure extends Waiter {
+  /** Resolves the promise that the goroutine awaits; set by {@linkcode EventLoop.park}. */
+  declare resolve: Settle;
+
+  constructor(operation: Operation<unknown>) {
+    super(operation);
+    this.resolve = ignore;
+  }
 
   override complete(outcome: unknown): void {
     eventLoop.wake(this.resolve, outcome);
   }
 
   override fail(error: unknown): void {
-    eventLoop.wakeFailed(this.resolve, error);
+    throw new Error(`Cannot fail: ${this.operation.kind} never fails`, { cause: error });
+  }
+}
+
+/** Parked is a goroutine of the event loop that waits for an operation. */
+export class Parked extends ParkedForSure {
+  /** Rejects the promise that the goroutine awaits; set by {@linkcode EventLoop.park}. */
+  declare reject: Settle;
+
+  constructor(operation: Operation<unknown>) {
+    super(operation);
+    this.reject = ignore;
+  }
+
+  override fail(error: unknown): void {
+    eventLoop.wake(this.reject, error);
   }
 }
 
 /** A parked goroutine whose operation shapes its result. */
 class ParkedForResult extends Parked {
   override complete(outcome: unknown): void {
-    eventLoop.wake(this.resolve, this.operation.result(outcome));
+    let result: unknown;
+    try {
+      result = this.operation.result(outcome);
+    } catch (error) {
+      // It is the waiting goroutine's failure, not that of whoever wakes it.
+      return this.fail(error);
+    }
+    eventLoop.wake(this.resolve, result);
   }
+}
+
+/** A goroutine of the event loop that sleeps. */
+class Sleeper extends Timer {
+  readonly kind = "sleep";
+  override readonly onlyWakes = true;
+  readonly #resolve: Settle;
+
+  constructor(resolve: Settle) {
+    super();
+    this.#resolve = resolve;
+  }
+
+  fire(): void {
+    eventLoop.wake(this.#resolve, undefined);
+  }
+}
+
+/** Somebody who may go on once the platform has had its turns. */
+class Deferred {
+  readonly settle: Settle;
+  readonly outcome: unknown;
+
+  constructor(settle: Settle, outcome: unknown) {
+    this.settle = settle;
+    this.outcome = outcome;
+  }
+}
+
+/** Goroutines that have not started, and among which nobody else was let go. */
+class Batch {
+  readonly bodies: (() => unknown)[] = [];
+  readonly names: (string | undefined)[] = [];
 }
 
 /** EventLoop is the {@linkcode Scheduler} of production. There is one, {@linkcode eventLoop}. */
 export class EventLoop implements Scheduler {
-  // Completions left until the next look at the clock; 0 or less while the slice is over.
-  #credit = CREDIT;
-  #sliceStart = 0;
-  #isTurning = false;
+  // Completions left until the next look at the clock; 0 or less while completions are deferred.
+  #credit = FEW;
+  #stride = FEW;
+  #lastLook = 0;
+  #sliceStart = Infinity;
+  // From the end of a slice until everybody deferred has been let go.
+  #isDeferring = false;
   #turnsLeft = 0;
-  // Who may go on once the platform has had its turns, in order: pairs of resolve and value.
-  #deferred: unknown[] = [];
+  readonly #deferred = new Fifo<Deferred>();
 
-  #spawned: Array<() => unknown> = [];
-  #names: Array<string | undefined> = [];
-  #isStarting = false;
+  readonly #batches = new Fifo<Batch>();
+  // The batch that is still open, and the credit when it was: once that has moved, somebody else was let go.
+  #batch: Batch | undefined;
+  #batchCredit = 0;
   #goroutines = 1;
 
-  readonly #timers = new TimerHeap();
-  #platformTimer: ReturnType<typeof setTimeout> | undefined;
-  #platformDue = Infinity;
-  #isTrimming = false;
+  readonly #timers = new PlatformTimers();
   readonly #origin = performance.timeOrigin;
 
   #random = (Math.random() * 0x1_0000_0000) | 1;
 
   perform<R>(operation: Operation<R>): Promise<R> {
     if (operation.isReady()) {
-      let outcome: unknown;
+      let result: R;
       try {
-        outcome = operation.commit();
+        result = operation.result(operation.commit());
       } catch (error) {
-        return this.failed(error) as Promise<R>;
+        return this.failed(error);
       }
-      return this.passed(operation.result(outcome));
+      return this.passed(result);
     }
     const waiter = new ParkedForResult(operation);
     operation.enqueue(waiter);
@@ -107,53 +184,60 @@ export class EventLoop implements Scheduler {
    * without an operation object whether they have to wait.
    */
   park<R>(waiter: Parked): Promise<R> {
-    const promise = new Promise<R>(capture as (resolve: (value: R) => void) => void);
-    waiter.resolve = captured;
+    const promise = new Promise<R>(captureBoth as Executor<R>);
+    waiter.resolve = capturedResolve;
+    waiter.reject = capturedReject;
+    return promise;
+  }
+
+  /** Parks the calling goroutine like {@linkcode EventLoop.park}; it costs 70 bytes less. */
+  parkForSure<R>(waiter: ParkedForSure): Promise<R> {
+    const promise = new Promise<R>(captureResolve as Executor<R>);
+    waiter.resolve = capturedResolve;
     return promise;
   }
 
   /** An operation has finished at once with nothing to give: what its caller awaits. */
   done(): Promise<void> {
     if (--this.#credit > 0 || !this.#isSliceOver()) return DONE;
-    return this.#deferredPromise<void>(undefined);
+    return this.passed(undefined);
   }
 
   /** An operation has finished at once with `value`: what its caller awaits. */
   passed<T>(value: T): Promise<T> {
     if (--this.#credit > 0 || !this.#isSliceOver()) return Promise.resolve(value);
-    return this.#deferredPromise(value);
+    const promise = new Promise<T>(captureResolve as Executor<T>);
+    this.#deferred.push(new Deferred(capturedResolve, value));
+    return promise;
   }
 
   /** An operation has failed at once: what its caller awaits. */
   failed(error: unknown): Promise<never> {
-    this.#credit--;
-    return Promise.reject(error);
+    if (--this.#credit > 0 || !this.#isSliceOver()) return Promise.reject(error);
+    const promise = new Promise<never>(captureBoth as Executor<never>);
+    this.#deferred.push(new Deferred(capturedReject, error));
+    return promise;
   }
 
-  /** Lets the goroutine that awaits the promise of `resolve` go on with `outcome`. */
-  wake(resolve: Resolve, outcome: unknown): void {
-    if (--this.#credit > 0 || !this.#isSliceOver()) resolve(outcome);
-    else this.#deferred.push(resolve, outcome);
-  }
-
-  /** Lets the goroutine that awaits the promise of `resolve` go on with a failure. */
-  wakeFailed(resolve: Resolve, error: unknown): void {
-    // A rejected promise is made only when it is handed over, or the platform would take it for unhandled meanwhile.
-    this.wake((outcome) => resolve(Promise.reject(outcome)), error);
-  }
-
-  /** Lets the caller go on behind everybody who may go on now. */
-  yieldNow(): Promise<void> {
-    return this.done();
+  /** Lets a goroutine go on by settling the promise it awaits: `settle` is that promise's resolve or reject. */
+  wake(settle: Settle, outcome: unknown): void {
+    if (--this.#credit > 0 || !this.#isSliceOver()) settle(outcome);
+    else this.#deferred.push(new Deferred(settle, outcome));
   }
 
   spawn(body: () => unknown, name?: string): void {
     this.#goroutines++;
-    this.#spawned.push(body);
-    this.#names.push(name);
-    if (this.#isStarting) return;
-    this.#isStarting = true;
-    this.wake(this.#queueStart, undefined);
+    let batch = this.#batch;
+    if (
+      batch === undefined || this.#credit !== this.#batchCredit || batch.bodies.length === BATCH
+    ) {
+      this.#batch = batch = new Batch();
+      this.#batches.push(batch);
+      this.wake(this.#startSoon, undefined);
+      this.#batchCredit = this.#credit;
+    }
+    batch.bodies.push(body);
+    batch.names.push(name);
   }
 
   choose(count: number): number {
@@ -172,19 +256,19 @@ export class EventLoop implements Scheduler {
   }
 
   setTimer(timer: Timer, delayMs: number): void {
+    this.#timers.set(timer, delayMs);
     timer.scheduler = this;
-    this.#timers.add(timer, performance.now() + Math.max(0, delayMs));
-    if (this.#timers.first === timer) this.#armPlatform();
+  }
+
+  /** Lets the caller go on once `delayMs`, which is above 0, have passed: `sleep` in one object. */
+  sleep(delayMs: number): Promise<void> {
+    const promise = new Promise<void>(captureResolve as Executor<void>);
+    this.setTimer(new Sleeper(capturedResolve), delayMs);
+    return promise;
   }
 
   clearTimer(timer: Timer): boolean {
-    const wasPending = this.#timers.remove(timer);
-    // The platform's timer is costly to clear. Wait for the end of this job: somebody may set the next one.
-    if (wasPending && this.#timers.size === 0 && !this.#isTrimming) {
-      this.#isTrimming = true;
-      queueMicrotask(this.#trim);
-    }
-    return wasPending;
+    return this.#timers.clear(timer);
   }
 
   numGoroutine(): number {
@@ -193,43 +277,37 @@ export class EventLoop implements Scheduler {
 
   // --- goroutines ---
 
-  readonly #queueStart = (): void => queueMicrotask(this.#start);
+  // The reaction of a resolved promise is a job like any other; queueMicrotask costs more than twice as much.
+  readonly #startSoon = (): void => void DONE.then(this.#startBatch);
 
-  /** Starts who was spawned, in order. Whoever they spawn in turn comes behind those who are ready by now. */
-  readonly #start = (): void => {
-    const bodies = this.#spawned;
-    const names = this.#names;
-    this.#spawned = [];
-    this.#names = [];
-    this.#isStarting = false;
-    for (let i = 0; i < bodies.length; i++) {
-      this.#credit--;
-      this.#run(bodies[i] as () => unknown, names[i]);
-    }
+  readonly #startBatch = (): void => {
+    const batch = this.#batches.shift() as Batch;
+    if (batch === this.#batch) this.#batch = undefined;
+    const { bodies, names } = batch;
+    this.#credit -= bodies.length;
+    for (let i = 0; i < bodies.length; i++) this.#start(bodies[i] as () => unknown, names[i]);
   };
 
-  #run(body: () => unknown, name: string | undefined): void {
-    let result: unknown;
+  #start(body: () => unknown, name: string | undefined): void {
     try {
-      result = body();
+      const result = body();
+      if (isThenable(result)) {
+        this.#follow(result, name ?? body.name);
+        return;
+      }
     } catch (error) {
-      this.#goroutines--;
-      reportPanic(error, name ?? body.name);
+      this.#panicked(error, name ?? body.name);
       return;
     }
-    if (!(result instanceof Promise)) {
-      if (isThenable(result)) this.#follow(Promise.resolve(result), name);
-      else this.#goroutines--;
-      return;
-    }
-    this.#follow(result, name);
+    this.#goroutines--;
   }
 
-  #follow(result: Promise<unknown>, name: string | undefined): void {
-    // A closure per goroutine costs about 100 bytes each, so only a goroutine with a name of its own has one.
-    result.then(
+  #follow(result: PromiseLike<unknown>, name: string): void {
+    const promise = result instanceof Promise ? result : Promise.resolve(result);
+    // A closure a goroutine costs about 100 bytes, so the many that have no name share one.
+    promise.then(
       this.#ended,
-      name === undefined ? this.#panicked : (error) => this.#panicked(error, name),
+      name === "" ? this.#namelessPanicked : (error) => this.#panicked(error, name),
     );
   }
 
@@ -237,31 +315,31 @@ export class EventLoop implements Scheduler {
     this.#goroutines--;
   };
 
-  readonly #panicked = (error: unknown, name?: string): void => {
+  readonly #namelessPanicked = (error: unknown): void => this.#panicked(error, "");
+
+  #panicked(error: unknown, name: string): void {
     this.#goroutines--;
     reportPanic(error, name);
-  };
+  }
 
   // --- slices ---
 
-  /** Looks at the clock once the credit is used up. */
+  /** Looks at the clock. Called once the credit is used up; returns whether completions are to be deferred. */
   #isSliceOver(): boolean {
-    if (this.#isTurning) return true;
+    if (this.#isDeferring) return true;
     const now = performance.now();
+    if (this.#sliceStart === Infinity) this.#sliceStart = now;
     if (now - this.#sliceStart < SLICE_MS) {
-      this.#credit = CREDIT;
+      this.#stride = now - this.#lastLook < QUICK_MS ? Math.min(2 * this.#stride, MANY) : FEW;
+      this.#credit = this.#stride;
+      this.#batch = undefined;
+      this.#lastLook = now;
       return false;
     }
-    this.#isTurning = true;
-    this.#turnsLeft = TURNS;
+    this.#isDeferring = true;
     nextTurn(this.#turn);
+    this.#turnsLeft = turnsAfterSlice();
     return true;
-  }
-
-  #deferredPromise<T>(value: T): Promise<T> {
-    const promise = new Promise<T>(capture as (resolve: (value: T) => void) => void);
-    this.#deferred.push(captured, value);
-    return promise;
   }
 
   readonly #turn = (): void => {
@@ -269,73 +347,42 @@ export class EventLoop implements Scheduler {
       nextTurn(this.#turn);
       return;
     }
-    const deferred = this.#deferred;
-    this.#deferred = [];
-    this.#isTurning = false;
-    this.#credit = CREDIT;
     this.#sliceStart = performance.now();
-    for (let i = 0; i < deferred.length; i += 2) (deferred[i] as Resolve)(deferred[i + 1]);
     // The platform fires timers when it likes; ours that are due by now need not wait for it.
-    if (this.#timers.size > 0) this.#fireDue(this.#sliceStart);
+    this.#timers.fireDue();
+    this.#release();
   };
 
-  // --- timers ---
-
-  #fireDue(now: number): void {
-    for (let first = this.#timers.first; first !== undefined && first.due <= now;) {
-      this.#timers.remove(first);
-      first.fire();
-      first = this.#timers.first;
+  /** Lets a few of the deferred go; if there are more, looks at the clock once these have run. */
+  readonly #release = (): void => {
+    for (let count = 0; count < FEW; count++) {
+      const deferred = this.#deferred.shift();
+      if (deferred === undefined) {
+        this.#isDeferring = false;
+        this.#credit = this.#stride;
+        this.#batch = undefined;
+        this.#lastLook = this.#sliceStart;
+        return;
+      }
+      deferred.settle(deferred.outcome);
     }
-  }
-
-  readonly #onPlatformTimer = (): void => {
-    this.#platformTimer = undefined;
-    this.#platformDue = Infinity;
-    this.#fireDue(performance.now());
-    if (this.#timers.size > 0) this.#armPlatform();
+    DONE.then(this.#releaseMore);
   };
 
-  #armPlatform(): void {
-    const { due } = this.#timers.first as Timer;
-    if (this.#platformDue <= due) return;
-    if (this.#platformTimer !== undefined) clearTimeout(this.#platformTimer);
-    this.#platformDue = due;
-    // Rounded up, so that nothing fires early; and never more than the platform takes.
-    const delayMs = Math.min(Math.ceil(due - performance.now()), LONGEST_DELAY_MS);
-    this.#platformTimer = setTimeout(this.#onPlatformTimer, delayMs);
-  }
-
-  readonly #trim = (): void => {
-    this.#isTrimming = false;
-    if (this.#timers.size > 0 || this.#platformTimer === undefined) return;
-    clearTimeout(this.#platformTimer);
-    this.#platformTimer = undefined;
-    this.#platformDue = Infinity;
+  readonly #releaseMore = (): void => {
+    if (performance.now() - this.#sliceStart < SLICE_MS) {
+      this.#release();
+      return;
+    }
+    nextTurn(this.#turn);
+    this.#turnsLeft = turnsAfterSlice();
   };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
+  return (typeof value === "object" || typeof value === "function") && value !== null &&
     typeof (value as { then?: unknown }).then === "function";
 }
-
-let nextTurn = (turn: () => void): void => {
-  // Found at the first use: the first touch of setImmediate costs Deno about 10 ms.
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-  if (setImmediate !== undefined) {
-    nextTurn = setImmediate;
-  } else {
-    const { port1, port2 } = new MessageChannel();
-    let callback = turn;
-    port1.onmessage = () => callback();
-    nextTurn = (turn) => {
-      callback = turn;
-      port2.postMessage(0);
-    };
-  }
-  nextTurn(turn);
-};
 
 /** The scheduler of production. */
 export const eventLoop: EventLoop = new EventLoop();

@@ -33,7 +33,9 @@ export function reportPanic(error: unknown, name = ""): void {
   const panic = new GoroutinePanic(name, error);
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
   if (reportError !== undefined) reportError(panic);
-  else queueMicrotask(() => { throw panic; });
+  else {queueMicrotask(() => {
+      throw panic;
+    });}
 }
 
 /** The message of whatever was thrown, even if asking for it throws. */

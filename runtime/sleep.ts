@@ -90,6 +90,7 @@ class Sleeping extends Operation<void> {
 export function sleep(delayMs: number): Promise<void> {
   checkDuration(delayMs, "sleep");
   const scheduler = current();
+  if (scheduler === eventLoop && delayMs > 0) return eventLoop.sleep(delayMs);
   return scheduler.perform(new Sleeping(scheduler, delayMs));
 }
 

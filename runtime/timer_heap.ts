@@ -20,13 +20,25 @@ export class TimerHeap {
     return this.#timers.length;
   }
 
+  /** The sequence the next timer gets: timers that are members by now have a smaller one. */
+  get nextSequence(): number {
+    return this.#sequence;
+  }
+
   /** The timer due next, or undefined. */
   get first(): Timer | undefined {
     return this.#timers[0];
   }
 
-  /** Adds `timer`, which must not be a member, due at `due`. */
+  /**
+   * Adds `timer` due at `due`, behind those due at the same time.
+   *
+   * @throws {Error} If it is armed already, here or elsewhere.
+   * @throws {RangeError} If `due` is NaN, which has no place in an order.
+   */
   add(timer: Timer, due: number): void {
+    if (timer.index !== -1) throw new Error("Cannot arm a timer: it is armed already");
+    if (Number.isNaN(due)) throw new RangeError("Cannot arm a timer: it is due at NaN");
     timer.due = due;
     timer.sequence = this.#sequence++;
     timer.index = this.#timers.length;

@@ -7,7 +7,7 @@
  */
 
 import { installed } from "../runtime/current.ts";
-import { eventLoop, Parked } from "../runtime/event_loop.ts";
+import { eventLoop, Parked, ParkedForSure } from "../runtime/event_loop.ts";
 import {
   ChannelState,
   CLOSED,
@@ -90,13 +90,13 @@ export interface ReceiveChannel<T> extends AsyncIterable<T, undefined> {
   readonly size: number;
 }
 
-class ParkedReceive extends Parked {
+class ParkedReceive extends ParkedForSure {
   override complete(outcome: unknown): void {
     eventLoop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
   }
 }
 
-class ParkedNext extends Parked {
+class ParkedNext extends ParkedForSure {
   override complete(outcome: unknown): void {
     eventLoop.wake(this.resolve, toIteratorResult(outcome));
   }
@@ -143,7 +143,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    */
   constructor(capacity = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError(`Cannot make a channel of capacity ${String(capacity)}: makechan: size out of range`);
+      throw new RangeError(
+        `Cannot make a channel of capacity ${String(capacity)}: makechan: size out of range`,
+      );
     }
     this.#state = nilRequested ? new NilChannelState<T>() : new ChannelState<T>(capacity);
     this.#receiving = new Receiving(this.#state);
@@ -201,7 +203,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   send(value: T): Promise<void> {
     const state = this.#state;
     if (installed !== null) return installed.perform(new Sending(state, value));
-    if (state.closed) return eventLoop.failed(new ClosedError("Cannot send: send on closed channel"));
+    if (state.closed) {
+      return eventLoop.failed(new ClosedError("Cannot send: send on closed channel"));
+    }
     if (state.offer(value)) return eventLoop.done();
     const waiter = new Parked(this.#sending);
     waiter.payload = value;
@@ -235,7 +239,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     }
     const waiter = new ParkedReceive(this.#receiving);
     state.receivers.push(waiter);
-    return eventLoop.park(waiter);
+    return eventLoop.parkForSure(waiter);
   }
 
   /**
@@ -259,7 +263,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     if (state.canReceive()) return eventLoop.passed(toIteratorResult(state.take()));
     const waiter = new ParkedNext(this.#receiving);
     state.receivers.push(waiter);
-    return eventLoop.park(waiter);
+    return eventLoop.parkForSure(waiter);
   }
 
   /**

@@ -12,7 +12,7 @@
  */
 
 import { installed } from "../runtime/current.ts";
-import { eventLoop, Parked } from "../runtime/event_loop.ts";
+import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
 import { type Access, fatal, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
@@ -105,9 +105,9 @@ export class Mutex extends Resource {
       this.#isLocked = true;
       return eventLoop.done();
     }
-    const waiter = new Parked(this.#locking);
+    const waiter = new ParkedForSure(this.#locking);
     this.#waiters.push(waiter);
-    return eventLoop.park(waiter);
+    return eventLoop.parkForSure(waiter);
   }
 
   /**

@@ -9,7 +9,7 @@
  */
 
 import { current, installed } from "../runtime/current.ts";
-import { eventLoop, Parked } from "../runtime/event_loop.ts";
+import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
@@ -178,9 +178,9 @@ export class WaitGroup extends Resource {
   wait(): Promise<void> {
     if (installed !== null) return installed.perform(this.#waiting);
     if (this.#count === 0) return eventLoop.done();
-    const waiter = new Parked(this.#waiting);
+    const waiter = new ParkedForSure(this.#waiting);
     this.#waiters.push(waiter);
-    return eventLoop.park(waiter);
+    return eventLoop.parkForSure(waiter);
   }
 
   /**
