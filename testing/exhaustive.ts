@@ -16,6 +16,7 @@ export class Exhaustive implements Strategy {
   #counts: number[] = [];
   #depth = 0;
   #isFirst = true;
+  #done = 0;
 
   /** Whether every schedule has been run. */
   get isComplete(): boolean {
@@ -54,6 +55,7 @@ export class Exhaustive implements Strategy {
   }
 
   end(): void {
+    this.#done++;
     // Forget what was not asked again, then go to the next answer of the deepest question that has one.
     this.#answers.length = this.#counts.length = this.#depth;
     for (;;) {
@@ -72,13 +74,13 @@ export class Exhaustive implements Strategy {
    * How many schedules there are, judged by the branches on the present path: Knuth, "Estimating the efficiency of
    * backtrack programs", 1975, with the part already searched taken for typical.
    */
-  estimate(done: number): number {
+  estimate(): number {
     let share = 0;
     let weight = 1;
     for (let i = 0; i < this.#answers.length; i++) {
       weight /= this.#counts[i] as number;
       share += weight * (this.#answers[i] as number);
     }
-    return share > 0 ? Math.max(done + 1, Math.round(done / share)) : Infinity;
+    return share > 0 ? Math.max(this.#done + 1, Math.round(this.#done / share)) : Infinity;
   }
 }

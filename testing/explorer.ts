@@ -15,7 +15,7 @@
 import { install } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
-import type { Operation } from "../runtime/operation.ts";
+import { Operation } from "../runtime/operation.ts";
 import type { Scheduler, Timer } from "../runtime/scheduler.ts";
 import { type Context, currentContext, giveContext, takeContext } from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
@@ -664,11 +664,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #checkBorrowed(operation: Operation<unknown>): void {
     const { resource } = operation;
-    if (resource instanceof Resource) {
-      if (resource.mark !== this.#epoch) this.#borrow(resource, operation.verb);
-    } else {
-      operation.touches(this.#checkTouched);
+    if (resource instanceof Resource && resource.mark !== this.#epoch) {
+      this.#borrow(resource, operation.verb);
     }
+    if (operation.touches !== touchesOne) operation.touches(this.#checkTouched);
   }
 
   readonly #checkTouched = (resource: object): void => {
@@ -717,6 +716,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return promise;
   }
 }
+
+/** How most operations tell what they touch: their resource. */
+const touchesOne = Operation.prototype.touches;
 
 /** Entries stand by path of their goroutine, then in the order in which it called them. */
 function isBefore(a: Entry, b: Entry): boolean {

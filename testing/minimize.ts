@@ -13,7 +13,6 @@ import { type Deviation, toDeviations } from "./schedule_token.ts";
 export interface Attempt {
   readonly failsAlike: boolean;
   readonly answers: readonly number[];
-  readonly preemptions: number;
 }
 
 /** Executes a candidate. */
@@ -25,13 +24,13 @@ export interface MinimizeBudget {
   readonly timeMs: number;
 }
 
-/** Returns the shortest schedule found that fails like `answers`, and how many executions that took. */
+/** Returns the shortest schedule found that fails like `found`, and how many executions that took. */
 export async function minimize(
-  answers: readonly number[],
+  found: readonly Deviation[],
   execute: Execute,
   budget: MinimizeBudget,
 ): Promise<{ deviations: Deviation[]; executions: number }> {
-  let best = toDeviations(answers);
+  let best = [...found];
   let executions = 0;
   const deadline = performance.now() + budget.timeMs;
   const isSpent = (): boolean => executions >= budget.executions || performance.now() > deadline;

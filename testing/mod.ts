@@ -5,7 +5,8 @@
  * @module
  */
 
-export { explore, type ExploreResult } from "./explore.ts";
+export { explore } from "./explore.ts";
+export { type ExploreResult } from "./exploration.ts";
 export { type ExploreOptions, type StrategyName } from "./options.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";

@@ -57,9 +57,8 @@ export class Portfolio implements Strategy {
     return this.#exhaustive.isComplete;
   }
 
-  /** How many schedules there are, as far as that can be told after `done` of enumeration. */
   estimate(): number {
-    return this.#exhaustive.estimate(this.#count - this.#sampled);
+    return this.#exhaustive.estimate();
   }
 
   begin(schedule: number): boolean {

@@ -9,6 +9,7 @@
 
 import type { Access } from "../runtime/observer.ts";
 import { Resource } from "../runtime/observer.ts";
+import type { Waiter } from "../runtime/operation.ts";
 import type { Timer } from "../runtime/scheduler.ts";
 import type { Explorer, Tracer, Verdict } from "./explorer.ts";
 import { formatValue } from "./format_value.ts";
@@ -115,7 +116,7 @@ export class Recorder implements Tracer {
   performing(entry: Entry, waits: boolean): void {
     if (this.#isOff) return;
     const stack = new Stack();
-    const { operation } = entry;
+    const operation = entry.operation.described;
     const event = this.#addEvent(entry.goroutine, operation.verb, stack);
     event.waits = waits;
     const index = this.#indexOf(operation.resource);
@@ -230,7 +231,7 @@ export class Recorder implements Tracer {
   }
 
   #addWait(record: Writable<GoroutineRecord>, entry: Entry): void {
-    const { operation } = entry;
+    const operation = entry.operation.described;
     record.status = "waiting";
     record.waitReason = operation.kind;
     const index = this.#indexOf(operation.resource);
@@ -239,7 +240,8 @@ export class Recorder implements Tracer {
     record.at = (this.#stackOf.get(entry)?.frames ?? []).map(toSite);
     if (operation.kind === "sleep") {
       record.detail = String(operation);
-      record.until = this.#explorer.clock.sinceStart((entry.payload as Timer).due);
+      const waiter = operation === entry.operation ? entry : entry.payload as Waiter;
+      record.until = this.#explorer.clock.sinceStart((waiter.payload as Timer).due);
     }
   }
 
@@ -301,7 +303,12 @@ export class Recorder implements Tracer {
   #indexOf(resource: object): number | undefined {
     if (!(resource instanceof Resource)) return undefined;
     if (!this.#resources.has(resource)) {
-      this.#resources.set(resource, { resource, type: resource.type, stack: undefined, holders: [] });
+      this.#resources.set(resource, {
+        resource,
+        type: resource.type,
+        stack: undefined,
+        holders: [],
+      });
     }
     return [...this.#resources.keys()].indexOf(resource);
   }

@@ -46,3 +46,6 @@ export class RejectionWatch {
     return errors;
   }
 }
+
+/** The one that explorations use. */
+export const rejections: RejectionWatch = new RejectionWatch();

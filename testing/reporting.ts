@@ -1,15 +1,28 @@
+/**
+ * Handing a report over: its text, the trace file and, in GitHub Actions, the annotation.
+ *
+ * @module
+ */
+
+import { warn } from "./platform.ts";
 import type { ReportContext, ScheduleRecord } from "./record.ts";
+import { wantsColor } from "./report/color.ts";
+import { reportToGitHub } from "./report/github.ts";
+import { renderReport } from "./report/report.ts";
+import { layoutWidth } from "./report/width.ts";
+import { writeTrace } from "./report/write_trace.ts";
+
+let failures = 0;
+
+/** Returns the report's text, having written its trace to `path`, if that is given. */
 export function report(
   record: ScheduleRecord,
   context: ReportContext,
-  _trace: string | undefined,
+  path: string | undefined,
 ): string {
-  return `${record.failure?.message}\n\n` +
-    record.events.map((e) =>
-      `  ${e.step} ${e.time} g${e.goroutine} ${e.verb} ${
-        e.resource === undefined ? "" : record.resources[e.resource]?.name
-      } ${e.value ?? ""} ${e.waits ? "╳" : ""} ${
-        e.wakes.map((w) => `→ g${w}`).join()
-      } ${e.at?.file}:${e.at?.line}`
-    ).join("\n") + `\n  --replay=${context.token} ` + JSON.stringify(record.goroutines, null, 1);
+  failures++;
+  const text = renderReport(record, context, { width: layoutWidth(), color: wantsColor() });
+  const annotation = reportToGitHub(record, context);
+  if (annotation !== undefined) warn(annotation);
+  return path === undefined ? text : `${text}\n  ${writeTrace(path, record, context, failures)}`;
 }

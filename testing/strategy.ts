@@ -35,6 +35,8 @@ export interface Strategy {
   choose(count: number, question: Question): number;
   /** A schedule has ended after `steps` steps. */
   end?(steps: number): void;
+  /** About how many schedules there are, as far as it can tell. */
+  estimate?(): number;
   /** Whether every schedule has been tried once `begin` returns false. */
   readonly isComplete?: boolean;
 }

@@ -1,0 +1,227 @@
+/**
+ * One call of explore: spending the budget, and what comes of it.
+ *
+ * @module
+ */
+
+import { Exhaustive } from "./exhaustive.ts";
+import { explorer, type Rules, type Verdict } from "./explorer.ts";
+import { FailingSchedule } from "./failing_schedule.ts";
+import { signatureOf } from "./failure_signature.ts";
+import type { Settings } from "./options.ts";
+import { Pct } from "./pct.ts";
+import { warn } from "./platform.ts";
+import { Portfolio } from "./portfolio.ts";
+import { RandomWalk } from "./random.ts";
+import { rejections } from "./rejections.ts";
+import { ScheduleError } from "./schedule_error.ts";
+import { decodeToken, encodeToken, shortHash } from "./schedule_token.ts";
+import type { RawSite } from "./sites.ts";
+import type { Strategy } from "./strategy.ts";
+import { DEFAULT_START } from "./virtual_clock.ts";
+
+/**
+ * ExploreResult says what a passing exploration has covered.
+ *
+ * @example
+ * ```ts
+ * import { explore, type ExploreResult } from "@interleave/go/testing";
+ *
+ * const result: ExploreResult = await explore(() => {});
+ * if (!result.complete || result.schedules !== 1) throw new Error("there is one schedule of nothing");
+ * ```
+ */
+export interface ExploreResult {
+  /** How many schedules were run. */
+  readonly schedules: number;
+  /** How many steps they had together. */
+  readonly steps: number;
+  /** Whether that was all of them. */
+  readonly complete: boolean;
+  /** The seed, which repeats the exploration. */
+  readonly seed: number;
+  /** About how many schedules there are, if that was not all of them and can be told. */
+  readonly estimate?: number;
+  /** What ended the exploration. */
+  readonly endedBy: "complete" | "schedules" | "time" | "strategy" | "replay";
+}
+
+/** How many schedules must fail alike for a failure to be no matter of order. */
+const ALWAYS = 16;
+
+/** Exploration runs schedules of one body. */
+export class Exploration {
+  readonly body: () => unknown;
+  readonly settings: Settings;
+  readonly rules: Rules;
+  readonly site: RawSite | undefined;
+  /** Three characters that tell the tokens of this exploration from those of others. */
+  readonly identity: string;
+  readonly #started = performance.now();
+  #schedules = 0;
+  #steps = 0;
+
+  constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
+    if (typeof body !== "function") {
+      throw new TypeError(`Cannot explore: expected a function, got ${String(body)}`);
+    }
+    this.body = body;
+    this.settings = settings;
+    this.site = site;
+    // An exploration without a name is known by its text; whoever changes it cannot replay it from the command line.
+    this.identity = shortHash(settings.name ?? body.toString().replaceAll(/\s+/g, ""), 3);
+    this.rules = {
+      maxSteps: settings.maxSteps,
+      externalTimeoutMs: settings.externalTimeoutMs,
+      allowLeaks: settings.allowLeaks,
+      ignoreLeaks: settings.leaks === "ignore",
+      afterMain: settings.afterMain,
+      start: settings.start ?? DEFAULT_START,
+    };
+  }
+
+  /** Schedules run so far. */
+  get schedules(): number {
+    return this.#schedules;
+  }
+  /** Steps taken so far, replays included. */
+  get steps(): number {
+    return this.#steps;
+  }
+  /** Real time since the exploration began. */
+  get elapsedMs(): number {
+    return performance.now() - this.#started;
+  }
+  /** What messages call it. */
+  get title(): string {
+    return `explore${
+      this.settings.name === undefined ? "" : ` ${JSON.stringify(this.settings.name)}`
+    }`;
+  }
+
+  /** Replays the token meant for this exploration, if there is one; searches otherwise. */
+  async run(): Promise<ExploreResult> {
+    const { replay, isReplayOwn } = this.settings;
+    if (replay !== undefined) {
+      const token = decodeToken(replay);
+      if (isReplayOwn || token.exploration === this.identity) {
+        await new FailingSchedule(this).replay(replay, token.deviations);
+        return this.#result("replay");
+      }
+    }
+    return await this.search(toStrategy(this.settings));
+  }
+
+  /** Runs schedules until the budget is used up; throws at the first that fails. */
+  async search(strategy: Strategy): Promise<ExploreResult> {
+    const { schedules, maxTimeMs } = this.settings;
+    let nextProgressMs = 10_000;
+    for (;;) {
+      const { elapsedMs } = this;
+      if (this.#schedules >= schedules) return this.#passed(strategy, "schedules");
+      if (elapsedMs >= maxTimeMs && this.#schedules > 0) return this.#passed(strategy, "time");
+      if (elapsedMs >= nextProgressMs) {
+        nextProgressMs = elapsedMs + 5_000;
+        const count = this.#schedules.toLocaleString("en");
+        warn(`${this.title}: ${count} schedules, ${Math.round(elapsedMs / 1_000)} s`);
+      }
+      if (!strategy.begin(this.#schedules)) {
+        return this.#passed(strategy, strategy.isComplete ? "complete" : "strategy");
+      }
+      const verdict = await this.execute(strategy);
+      this.#schedules++;
+      if (verdict.kind !== "passed") throw await this.#failed(verdict, strategy);
+    }
+  }
+
+  /** Runs one schedule; a rejection that nobody handles fails it. */
+  async execute(strategy: Strategy): Promise<Verdict> {
+    const verdict = await explorer.run(this.body, strategy, this.rules);
+    return this.conclude(verdict);
+  }
+
+  /** Counts the schedule that has just ended, and adds what the platform had to say. */
+  conclude(verdict: Verdict): Verdict {
+    this.#steps += explorer.steps;
+    const errors = rejections.take();
+    if (verdict.kind !== "passed" || errors.length === 0) return verdict;
+    return { kind: "panic", error: errors[0], goroutine: null };
+  }
+
+  async #failed(verdict: Verdict, strategy: Strategy): Promise<unknown> {
+    const failing = new FailingSchedule(this);
+    failing.found(verdict, strategy.name);
+    if (
+      verdict.kind === "race" && explorer.preemptions === 0 &&
+      await this.#failsAlways(failing.signature)
+    ) {
+      warn(`${this.title}: fails in all ${ALWAYS} schedules tried, whatever the order`);
+      return verdict.error;
+    }
+    return await failing.shortenAndReport();
+  }
+
+  /** Whether the failure has nothing to do with the order: then it is the user's own error, and no race. */
+  async #failsAlways(signature: string): Promise<boolean> {
+    const random = new RandomWalk(this.settings.seed);
+    for (let i = 1; i < ALWAYS; i++) {
+      random.begin(i);
+      if (signatureOf(await this.execute(random)) !== signature) return false;
+    }
+    return true;
+  }
+
+  #passed(strategy: Strategy, endedBy: ExploreResult["endedBy"]): ExploreResult {
+    const estimate = endedBy === "complete" ? undefined : strategy.estimate?.();
+    const result = this.#result(endedBy, estimate);
+    if (this.settings.mustComplete && !result.complete) throw this.#limitError(result);
+    if (this.settings.verbose) warn(`${this.title}: ok, ${describeCoverage(result)}`);
+    return result;
+  }
+
+  #result(endedBy: ExploreResult["endedBy"], estimate?: number): ExploreResult {
+    const result = {
+      schedules: this.#schedules,
+      steps: this.#steps,
+      complete: endedBy === "complete",
+      seed: this.settings.seed,
+      endedBy,
+    };
+    return estimate !== undefined && Number.isFinite(estimate) ? { ...result, estimate } : result;
+  }
+
+  #limitError(result: ExploreResult): ScheduleError {
+    const coverage = describeCoverage(result);
+    return new ScheduleError(
+      `stopped at ${coverage}: raise schedules or maxTimeMs, or make the program smaller`,
+      {
+        kind: "limit",
+        schedule: encodeToken({ deviations: [], exploration: this.identity }),
+        seed: this.settings.seed,
+        trace: { goroutines: [], resources: [], steps: [], events: [], timers: [] },
+      },
+    );
+  }
+}
+
+function toStrategy({ strategy, seed }: Settings): Strategy {
+  switch (strategy) {
+    case "portfolio":
+      return new Portfolio(seed);
+    case "random":
+      return new RandomWalk(seed);
+    case "pct":
+      return new Pct(seed, 3);
+    case "exhaustive":
+      return new Exhaustive();
+    default:
+      return strategy;
+  }
+}
+
+function describeCoverage({ schedules, complete, estimate }: ExploreResult): string {
+  const count = `${schedules.toLocaleString("en")} schedule${schedules === 1 ? "" : "s"}`;
+  if (complete) return `complete: ${count}`;
+  if (estimate === undefined) return `${count}, not complete`;
+  return `${count} of about ${estimate.toLocaleString("en")}, not complete`;
+}

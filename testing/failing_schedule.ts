@@ -1,0 +1,206 @@
+/**
+ * A schedule that fails: making it short, running it once more with diagnostics on, and saying what happened.
+ *
+ * @module
+ */
+
+import { watchAwaits } from "./await_watch.ts";
+import type { Exploration } from "./exploration.ts";
+import { explorer, type Verdict } from "./explorer.ts";
+import { describeEntry, signatureOf } from "./failure_signature.ts";
+import type { Goroutine } from "./goroutine.ts";
+import { minimize } from "./minimize.ts";
+import { warn } from "./platform.ts";
+import { RandomWalk } from "./random.ts";
+import type { Failure, ReportContext, ScheduleRecord } from "./record.ts";
+import { Recorder, toFailure } from "./recorder.ts";
+import { Replay } from "./replay.ts";
+import { report } from "./reporting.ts";
+import { ScheduleError } from "./schedule_error.ts";
+import { type Deviation, encodeToken, toDeviations } from "./schedule_token.ts";
+import { type Stack, toSite } from "./sites.ts";
+
+/** How many executions and how much time a failing schedule is worth to be made shorter. */
+const SHORTEN_BUDGET = { executions: 300, timeMs: 250 } as const;
+/** Of a schedule longer than that only the last steps are recorded. */
+const LONG_SCHEDULE = 2_000;
+const LAST_STEPS = 200;
+/** With more deviations nobody looks for the one that matters. */
+const MANY_DEVIATIONS = 12;
+
+interface Recorded {
+  readonly record: ScheduleRecord;
+  readonly verdict: Verdict;
+  readonly replay: Replay;
+  readonly recorder: Recorder;
+}
+
+/** FailingSchedule is what an exploration has found. */
+export class FailingSchedule {
+  readonly #exploration: Exploration;
+  #verdict: Verdict = { kind: "passed" };
+  #strategy = "replay";
+  #deviations: readonly Deviation[] = [];
+  #steps = 0;
+  #preemptions = 0;
+  #isReplay = true;
+  /** Tells the failure from others. */
+  signature = "passed";
+
+  constructor(exploration: Exploration) {
+    this.#exploration = exploration;
+  }
+
+  /** Takes over the schedule that has just ended with `verdict`. */
+  found(verdict: Verdict, strategy: string): void {
+    this.#verdict = verdict;
+    this.#strategy = strategy;
+    this.#deviations = toDeviations(explorer.answers);
+    this.#steps = explorer.steps;
+    this.#preemptions = explorer.preemptions;
+    this.#isReplay = false;
+    this.signature = signatureOf(verdict);
+  }
+
+  /** The choices of the schedule, as short as they are by now. */
+  get deviations(): readonly Deviation[] {
+    return this.#deviations;
+  }
+
+  /** Makes the schedule as short as the budget allows and reports it. */
+  async shortenAndReport(): Promise<ScheduleError> {
+    // Waiting for the outside world takes real time, and going on for ever a long one: once is enough.
+    const isQuick = this.#verdict.kind !== "foreign" && this.#verdict.kind !== "livelock";
+    if (isQuick) await this.#shorten();
+    return await this.report(isQuick ? await this.#criticalDeviation() : undefined);
+  }
+
+  async #shorten(): Promise<void> {
+    const execute = async (candidate: readonly Deviation[]) => {
+      const verdict = await this.#exploration.execute(new Replay(candidate));
+      return {
+        failsAlike: signatureOf(verdict) === this.signature,
+        answers: explorer.answers,
+      };
+    };
+    const { deviations } = await minimize(this.#deviations, execute, SHORTEN_BUDGET);
+    this.#deviations = deviations;
+  }
+
+  /** The deviation that makes the difference: the first without which alone the schedule passes. */
+  async #criticalDeviation(): Promise<Deviation | undefined> {
+    if (this.#deviations.length > MANY_DEVIATIONS) return undefined;
+    for (const deviation of this.#deviations) {
+      const others = this.#deviations.filter((other) => other !== deviation);
+      const verdict = await this.#exploration.execute(new Replay(others));
+      if (verdict.kind === "passed") return deviation;
+    }
+    return undefined;
+  }
+
+  /** Runs the schedule once more, with diagnostics on, and reports it. */
+  async report(critical?: Deviation): Promise<ScheduleError> {
+    const recorded = await this.#record(this.#deviations, false);
+    const { replay, recorder } = recorded;
+    if (signatureOf(recorded.verdict) !== this.signature || replay.divergence !== null) {
+      return this.#toError(this.#differs(recorded), this.#token());
+    }
+    const checks = replay.checks;
+    this.#deviations = this.#deviations.map((deviation, i) => ({
+      ...deviation,
+      check: checks[i] ?? "0",
+    }));
+    const at = critical && recorder.stepOf(critical.at);
+    const before = at && recorder.before(at);
+    const criticalSwitch = at?.isPreemption && before
+      ? { criticalSwitch: { step: at.step, goroutine: before.goroutine } }
+      : {};
+    return this.#toError(recorded.record, this.#token(), criticalSwitch);
+  }
+
+  /**
+   * Replays a token.
+   *
+   * @throws {ScheduleError} If the schedule fails, or does not fit the program.
+   */
+  async replay(token: string, deviations: readonly Deviation[]): Promise<void> {
+    const { onDivergence } = this.#exploration.settings;
+    const { record, verdict, replay } = await this.#record(deviations, onDivergence === "continue");
+    this.#verdict = verdict;
+    const { divergence } = replay;
+    if (divergence !== null && onDivergence === "fail") {
+      const step = Math.max(1, record.steps.length);
+      const message =
+        `the schedule does not fit this program at step ${step}: ${divergence.reason}`;
+      throw this.#toError({ ...record, failure: { kind: "replay", message } }, token);
+    }
+    if (record.failure === undefined) {
+      warn(`${this.#exploration.title}: the schedule ${token} does not fail any more`);
+      return;
+    }
+    throw this.#toError(record, token);
+  }
+
+  async #record(deviations: readonly Deviation[], goOn: boolean): Promise<Recorded> {
+    const { body, rules, settings } = this.#exploration;
+    const replay = new Replay(
+      deviations,
+      (k) => describeEntry(explorer.candidate(k)),
+      goOn ? new RandomWalk(settings.seed) : null,
+    );
+    replay.begin();
+    const awaits = new Map<Goroutine, Stack[]>();
+    const from = this.#steps > LONG_SCHEDULE ? this.#steps - LAST_STEPS : 0;
+    const recorder = new Recorder(explorer, awaits, from);
+    const run = () => explorer.run(body, replay, rules, recorder);
+    const verdict = this.#exploration.conclude(await watchAwaits(explorer, awaits, run));
+    return { record: recorder.toRecord(verdict), verdict, replay, recorder };
+  }
+
+  /** The record of a schedule that did not fail the second time as it did the first. */
+  #differs({ record, verdict }: Recorded): ScheduleRecord {
+    const first = toFailure(this.#verdict)?.message;
+    const second = toFailure(verdict)?.message ?? "passes";
+    const message =
+      `the same schedule ran differently the second time: first ${first}; then ${second}`;
+    return { ...record, failure: { kind: "nondeterminism", message } };
+  }
+
+  #token(): string {
+    return encodeToken({ deviations: this.#deviations, exploration: this.#exploration.identity });
+  }
+
+  #toError(
+    record: ScheduleRecord,
+    token: string,
+    more: Partial<ReportContext> = {},
+  ): ScheduleError {
+    const exploration = this.#exploration;
+    const { seed, name, schedules, trace } = exploration.settings;
+    const context: ReportContext = {
+      token,
+      seed,
+      schedule: exploration.schedules,
+      schedulesRun: exploration.schedules,
+      schedulesFailed: 1,
+      scheduleLimit: schedules,
+      totalSteps: exploration.steps,
+      elapsedMs: exploration.elapsedMs,
+      strategy: this.#strategy,
+      isReplay: this.#isReplay,
+      ...(this.#isReplay
+        ? {}
+        : { shrunkFrom: { steps: this.#steps, preemptions: this.#preemptions } }),
+      ...(exploration.site ? { calledAt: toSite(exploration.site) } : {}),
+      ...(name === undefined ? {} : { testName: name }),
+      ...more,
+    };
+    const { kind } = record.failure as Failure;
+    const details = { kind, schedule: token, seed, trace: record };
+    const thrown = record.failure?.cause;
+    return new ScheduleError(
+      report(record, context, trace),
+      thrown === undefined ? details : { ...details, cause: thrown },
+    );
+  }
+}

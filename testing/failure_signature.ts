@@ -1,0 +1,40 @@
+/**
+ * Telling failures apart: shortening a schedule must not slide to another bug.
+ *
+ * @module
+ */
+
+import { explorer, type Verdict } from "./explorer.ts";
+import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
+import { formatError } from "./recorder.ts";
+
+/**
+ * The signature of the schedule that has just ended with `verdict`. Two failures with one signature are the same: kind,
+ * message without its numbers, and who waits for what.
+ */
+export function signatureOf(verdict: Verdict): string {
+  if (verdict.kind === "passed") return "passed";
+  const message = "error" in verdict ? formatError(verdict.error).replaceAll(/[0-9]+/g, "#") : "";
+  const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
+  const waiting = isStuck
+    ? explorer.alive.map((goroutine) => `${goroutine.path()} ${waitsFor(goroutine)}`).sort()
+    : [];
+  return [verdict.kind, message, ...waiting].join("\n");
+}
+
+function waitsFor(goroutine: Goroutine): string {
+  return goroutine.entries
+    .filter((entry: Entry) => entry.state === EntryState.Parked)
+    .map((entry) => entry.operation.kind)
+    .join();
+}
+
+/** What can be resumed, in words that are the same in every process. */
+export function describeEntry(entry: Entry): string {
+  const what = entry.timer !== null
+    ? entry.timer.kind
+    : entry.nth === 0
+    ? "start"
+    : entry.operation.verb;
+  return `${entry.goroutine.path()} ${what}`;
+}
