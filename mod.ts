@@ -23,6 +23,7 @@
  * @module
  */
 
+export { type Cancellation } from "./runtime/cancellation.ts";
 export { go, numGoroutine } from "./runtime/go.ts";
 export { GoroutinePanic } from "./runtime/panic.ts";
 export { now, sleep, yieldNow } from "./runtime/sleep.ts";

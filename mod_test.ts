@@ -24,16 +24,16 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       select sleep trySelect yieldNow
     `,
     types: `
-      ReceiveChannel SelectCases SelectDefault Selected SendChannel
+      Cancellation ReceiveChannel SelectCases SelectDefault Selected SendChannel
     `,
   },
   "./runtime": {
     values: `
-      GoroutinePanic Operation Resource Timer WaitQueue Waiter current go now numGoroutine sleep
-      touch yieldNow
+      GoroutinePanic Operation Resource Timer WaitQueue Waiter current go now numGoroutine
+      performCancellable sleep touch yieldNow
     `,
     types: `
-      Access Scheduler
+      Access Cancellation Scheduler
     `,
   },
   "./sync": {

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type Cancellation, performCancellable } from "./cancellation.ts";
 export { current } from "./current.ts";
 export { go, numGoroutine } from "./go.ts";
 export { type Access, Resource, touch } from "./observer.ts";

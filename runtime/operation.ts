@@ -61,6 +61,11 @@ export abstract class Operation<R> {
     return true;
   }
 
+  /** What reports show: the operation itself, but for one that only adds how to give it up. */
+  get described(): Operation<unknown> {
+    return this;
+  }
+
   /** Calls `visit` with everything the operation touches. A select touches a resource per case. */
   touches(visit: (resource: object, access: Access) => void): void {
     visit(this.resource, this.access);

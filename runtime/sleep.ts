@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Cancellation, performCancellable } from "./cancellation.ts";
 import { current } from "./current.ts";
 import { checkDuration } from "./duration.ts";
 import { eventLoop } from "./event_loop.ts";
@@ -75,6 +76,7 @@ class Sleeping extends Operation<void> {
  * Follows Go's time.Sleep.
  *
  * @param delayMs How long, in milliseconds; fractions count.
+ * @param cancellation Wakes up before, by failing; see {@linkcode Cancellation}.
  * @throws {RangeError} If `delayMs` is NaN.
  * @throws {TypeError} If `delayMs` is not a number.
  *
@@ -87,9 +89,12 @@ class Sleeping extends Operation<void> {
  * if (now() - start < 5) throw new Error("woke early");
  * ```
  */
-export function sleep(delayMs: number): Promise<void> {
+export function sleep(delayMs: number, cancellation?: Cancellation): Promise<void> {
   checkDuration(delayMs, "sleep");
   const scheduler = current();
+  if (cancellation !== undefined) {
+    return performCancellable(new Sleeping(scheduler, delayMs), cancellation);
+  }
   if (scheduler === eventLoop && delayMs > 0) return eventLoop.sleep(delayMs);
   return scheduler.perform(new Sleeping(scheduler, delayMs));
 }

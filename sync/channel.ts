@@ -6,6 +6,7 @@
  * @module
  */
 
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, Parked, ParkedForSure } from "../runtime/event_loop.ts";
 import {
@@ -39,7 +40,7 @@ import { ClosedError } from "./errors.ts";
  */
 export interface SendChannel<T> {
   /** Sends `value`; see {@linkcode Channel.send}. */
-  send(value: T): Promise<void>;
+  send(value: T, cancellation?: Cancellation): Promise<void>;
   /** Describes a send, for `select`; see {@linkcode Channel.sending}. */
   sending(value: T): Sending<T>;
   /** Sends if that needs no waiting; see {@linkcode Channel.trySend}. */
@@ -75,9 +76,9 @@ export interface SendChannel<T> {
  */
 export interface ReceiveChannel<T> extends AsyncIterable<T, undefined> {
   /** Receives the next value, undefined once closed and drained; see {@linkcode Channel.receive}. */
-  receive(): Promise<T | undefined>;
+  receive(cancellation?: Cancellation): Promise<T | undefined>;
   /** Receives with Go's "comma ok"; see {@linkcode Channel.next}. */
-  next(): Promise<IteratorResult<T, undefined>>;
+  next(cancellation?: Cancellation): Promise<IteratorResult<T, undefined>>;
   /** Describes a receive, for `select`; see {@linkcode Channel.receiving}. */
   receiving(): Receiving<T>;
   /** Receives if that needs no waiting; see {@linkcode Channel.tryReceive}. */
@@ -188,6 +189,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * Sends `value`: hands it to the receiver that has waited longest, or buffers it, or waits until a receiver takes it.
    * The receiver resumes later, never inside this call.
    *
+   * @param cancellation Gives up waiting, and the value stays with the caller; see {@linkcode Cancellation}.
    * @throws {ClosedError} If the channel is closed, or is closed while the send waits: "send on closed channel". The
    * returned promise rejects; the value stays with the caller.
    *
@@ -200,8 +202,11 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * if (ch.size !== 1) throw new Error("not buffered");
    * ```
    */
-  send(value: T): Promise<void> {
+  send(value: T, cancellation?: Cancellation): Promise<void> {
     const state = this.#state;
+    if (cancellation !== undefined) {
+      return performCancellable(new Sending(state, value), cancellation);
+    }
     if (installed !== null) return installed.perform(new Sending(state, value));
     if (state.closed) {
       return eventLoop.failed(new ClosedError("Cannot send: send on closed channel"));
@@ -219,6 +224,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * If senders wait, the one that has waited longest is let go.
    *
+   * @param cancellation Gives up waiting, and takes no value; see {@linkcode Cancellation}.
    * @example
    * ```ts
    * import { Channel } from "@interleave/go";
@@ -230,8 +236,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * if (await ch.receive() !== undefined) throw new Error("not drained");
    * ```
    */
-  receive(): Promise<T | undefined> {
+  receive(cancellation?: Cancellation): Promise<T | undefined> {
     const state = this.#state;
+    if (cancellation !== undefined) return performCancellable(this.#receiving, cancellation);
     if (installed !== null) return installed.perform(this.#receiving);
     if (state.canReceive()) {
       const outcome = state.take();
@@ -246,6 +253,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * Receives like {@linkcode Channel.receive}, but tells a value from the end: Go's `v, ok := <-ch`. `done` is false
    * exactly when `value` was sent.
    *
+   * @param cancellation Gives up waiting, and takes no value; see {@linkcode Cancellation}.
    * @example
    * ```ts
    * import { Channel } from "@interleave/go";
@@ -257,8 +265,11 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * if (!(await ch.next()).done) throw new Error("no more values");
    * ```
    */
-  next(): Promise<IteratorResult<T, undefined>> {
+  next(cancellation?: Cancellation): Promise<IteratorResult<T, undefined>> {
     const state = this.#state;
+    if (cancellation !== undefined) {
+      return performCancellable(new Iterating(this.#receiving), cancellation);
+    }
     if (installed !== null) return installed.perform(new Iterating(this.#receiving));
     if (state.canReceive()) return eventLoop.passed(toIteratorResult(state.take()));
     const waiter = new ParkedNext(this.#receiving);

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
 import { type Access, fatal, Resource, touch } from "../runtime/observer.ts";
@@ -26,6 +27,8 @@ const ACCESS = {
   misuse: { verb: "unlock", bit: FOREIGN, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN },
   tryLock: { verb: "tryLock", bit: TRY, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN, hold: 1 },
   tryFailed: { verb: "tryLock", bit: TRY_FAILED, mask: LOCK | UNLOCK | TRY | FOREIGN },
+  // A locker that may leave the queue: whether it is there when the lock is handed on depends on the order.
+  select: { verb: "lock", bit: FOREIGN, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN, hold: 1 },
 } as const satisfies Record<string, Access>;
 
 /**
@@ -64,6 +67,10 @@ export class Mutex extends Resource {
       this.resource = mutex;
     }
 
+    override get selectAccess(): Access {
+      return ACCESS.select;
+    }
+
     isReady(): boolean {
       return !this.resource.#isLocked;
     }
@@ -86,6 +93,7 @@ export class Mutex extends Resource {
   /**
    * Locks the mutex, waiting until it is free.
    *
+   * @param cancellation Gives up waiting; see {@linkcode Cancellation}.
    * @example
    * ```ts
    * import { Mutex } from "@interleave/go";
@@ -99,7 +107,8 @@ export class Mutex extends Resource {
    * }
    * ```
    */
-  lock(): Promise<void> {
+  lock(cancellation?: Cancellation): Promise<void> {
+    if (cancellation !== undefined) return performCancellable(this.#locking, cancellation);
     if (installed !== null) return installed.perform(this.#locking);
     if (!this.#isLocked) {
       this.#isLocked = true;
@@ -157,6 +166,7 @@ export class Mutex extends Resource {
    * Runs `body` with the mutex locked and unlocks it exactly once, however `body` ends. Gives what `body` gives.
    *
    * @typeParam R What `body` gives.
+   * @param cancellation Gives up waiting for the lock, and `body` does not run; see {@linkcode Cancellation}.
    * @example
    * ```ts
    * import { Mutex } from "@interleave/go";
@@ -165,8 +175,8 @@ export class Mutex extends Resource {
    * if (await mu.withLock(() => 42) !== 42) throw new Error("wrong result");
    * ```
    */
-  async withLock<R>(body: () => R | PromiseLike<R>): Promise<R> {
-    await this.lock();
+  async withLock<R>(body: () => R | PromiseLike<R>, cancellation?: Cancellation): Promise<R> {
+    await this.lock(cancellation);
     try {
       return await body();
     } finally {

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, Parked } from "../runtime/event_loop.ts";
 import { type Access, touch } from "../runtime/observer.ts";
@@ -98,12 +99,13 @@ const SELECT: Access = { verb: "select", bit: 1, mask: 1 };
  *
  * The cases are operations not yet done, such as `jobs.receiving()` and `results.sending(value)`: exactly one of them
  * happens, and those not taken have no effect. With `{ default: true }` it never waits: if nothing is ready its key is
- * "default". Code waiting in several selects and plain operations on one channel is served first come, first served.
+ * "default". With `{ signal }` or a Context it can be given up, and then no case happens. Code waiting in several selects and plain operations on one channel is served first come, first served.
  *
  * Follows Go's select statement (src/runtime/select.go), with reflect.Select's dynamic form.
  *
  * @typeParam C The cases.
  * @param cases Operations by key, or a list of operations.
+ * @param options A default, a signal, or a Context; see {@linkcode Cancellation}.
  * @throws {TypeError} At the call, if a case is neither an operation nor undefined, or a key "default" meets the option
  * of that name.
  * @throws {ClosedError} If the case that is taken sends on a closed channel. The returned promise rejects.
@@ -131,17 +133,23 @@ const SELECT: Access = { verb: "select", bit: 1, mask: 1 };
  * if (seen.join() !== "7") throw new Error("job not seen");
  * ```
  */
-export function select<const C extends SelectCases>(cases: C): Promise<Selected<C>>;
+export function select<const C extends SelectCases>(
+  cases: C,
+  options?: Cancellation & { readonly default?: false },
+): Promise<Selected<C>>;
 /** The form with a default, which never waits. */
 export function select<const C extends SelectCases>(
   cases: C,
-  options: { readonly default: true },
+  options: Cancellation & { readonly default: true },
 ): Promise<Selected<C> | SelectDefault>;
 export function select(
   cases: SelectCases,
-  options?: { readonly default?: boolean },
+  options?: Cancellation & { readonly default?: boolean },
 ): Promise<AnySelected> {
   const hasDefault = checkDefault(cases, options);
+  if (options !== undefined && canCancel(options)) {
+    return performCancellable(new Selecting(cases, hasDefault), options);
+  }
   if (installed !== null) return installed.perform(new Selecting(cases, hasDefault));
   const ready = readyKey(cases);
   if (ready !== undefined) {
@@ -238,13 +246,15 @@ function checkCases(cases: SelectCases): void {
 
 function checkDefault(
   cases: SelectCases,
-  options: { readonly default?: boolean } | undefined,
+  options: Cancellation & { readonly default?: boolean } | undefined,
 ): boolean {
   checkCases(cases);
-  if (options === undefined) return false;
+  if (options === undefined || isContext(options)) return false;
   for (const name in options) {
-    if (name !== "default") {
-      throw new TypeError(`Cannot select: unknown option "${name}", expected "default"`);
+    if (name !== "default" && name !== "signal") {
+      throw new TypeError(
+        `Cannot select: unknown option "${name}", expected "default" or "signal"`,
+      );
     }
   }
   if (options.default && "default" in cases) {
@@ -253,6 +263,15 @@ function checkDefault(
     );
   }
   return options.default === true;
+}
+
+/** A context is no bag of options: what else it has is its own business. */
+function isContext(options: object): boolean {
+  return "done" in options;
+}
+
+function canCancel(options: Cancellation): boolean {
+  return isContext(options) || options.signal !== undefined;
 }
 
 function notAnOperation(key: string, value: unknown): TypeError {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
@@ -17,11 +18,13 @@ import { WaitQueue } from "../runtime/wait_queue.ts";
 /** The raw outcome of a wait that found the counter at zero: adding before its caller resumes is no misuse. */
 const NOT_PARKED: unique symbol = Symbol("not parked");
 
-const DONE = 1, ADD = 2, WAIT = 4;
+const DONE = 1, ADD = 2, WAIT = 4, SELECT = 8;
 const ACCESS = {
-  done: { verb: "done", bit: DONE, mask: ADD },
-  add: { verb: "add", bit: ADD, mask: DONE | WAIT },
+  done: { verb: "done", bit: DONE, mask: ADD | SELECT },
+  add: { verb: "add", bit: ADD, mask: DONE | WAIT | SELECT },
   wait: { verb: "wait", bit: WAIT, mask: ADD },
+  // A wait that may be given up: whether it has been when the counter reaches zero depends on the order.
+  select: { verb: "wait", bit: SELECT, mask: DONE | ADD },
 } as const satisfies Record<string, Access>;
 
 /**
@@ -57,6 +60,10 @@ export class WaitGroup extends Resource {
     constructor(group: WaitGroup) {
       super();
       this.resource = group;
+    }
+
+    override get selectAccess(): Access {
+      return ACCESS.select;
     }
 
     isReady(): boolean {
@@ -165,6 +172,7 @@ export class WaitGroup extends Resource {
   /**
    * Waits until the counter is zero. Everybody who waits is let go together, in the order in which they came.
    *
+   * @param cancellation Gives up waiting; see {@linkcode Cancellation}.
    * @throws {Error} Under exploration, if the group is used for the next round before everybody of this one has
    * returned: "sync: WaitGroup is reused before previous Wait has returned".
    *
@@ -175,7 +183,8 @@ export class WaitGroup extends Resource {
    * await new WaitGroup().wait(); // nothing to wait for
    * ```
    */
-  wait(): Promise<void> {
+  wait(cancellation?: Cancellation): Promise<void> {
+    if (cancellation !== undefined) return performCancellable(this.#waiting, cancellation);
     if (installed !== null) return installed.perform(this.#waiting);
     if (this.#count === 0) return eventLoop.done();
     const waiter = new ParkedForSure(this.#waiting);
