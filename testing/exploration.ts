@@ -128,10 +128,16 @@ export class Exploration {
       if (!strategy.begin(this.#schedules)) {
         return this.#passed(strategy, strategy.isComplete ? "complete" : "strategy");
       }
-      const verdict = await this.execute(strategy);
-      this.#schedules++;
+      const verdict = await this.attempt(strategy);
       if (verdict.kind !== "passed") throw await this.#failed(verdict, strategy);
     }
+  }
+
+  /** Runs one schedule of the search. */
+  async attempt(strategy: Strategy): Promise<Verdict> {
+    const verdict = await this.execute(strategy);
+    this.#schedules++;
+    return verdict;
   }
 
   /** Runs one schedule; a rejection that nobody handles fails it. */

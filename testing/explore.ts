@@ -6,12 +6,9 @@
 
 import { exclusively } from "./exclusive.ts";
 import { Exploration, type ExploreResult } from "./exploration.ts";
-import { explorer } from "./explorer.ts";
 import { type ExploreOptions, resolveOptions } from "./options.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { Stack } from "./sites.ts";
-
-explorer.install();
 
 /**
  * explore runs `body` again and again, each time in another interleaving of its goroutines, under a virtual clock. It

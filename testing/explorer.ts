@@ -741,3 +741,6 @@ const realClearTimeout = globalThis.clearTimeout;
 
 /** The scheduler of explorations. */
 export const explorer: Explorer = new Explorer();
+
+// From the first import on, so that it knows of every waiter outside.
+explorer.install();

@@ -21,7 +21,7 @@ import { type Deviation, encodeToken, toDeviations } from "./schedule_token.ts";
 import { type Stack, toSite } from "./sites.ts";
 
 /** How many executions and how much time a failing schedule is worth to be made shorter. */
-const SHORTEN_BUDGET = { executions: 300, timeMs: 250 } as const;
+const SHORTEN_BUDGET = { executions: 2_000, timeMs: 200 } as const;
 /** Of a schedule longer than that only the last steps are recorded. */
 const LONG_SCHEDULE = 2_000;
 const LAST_STEPS = 200;
@@ -81,6 +81,7 @@ export class FailingSchedule {
       return {
         failsAlike: signatureOf(verdict) === this.signature,
         answers: explorer.answers,
+        counts: [...explorer.counts],
       };
     };
     const { deviations } = await minimize(this.#deviations, execute, SHORTEN_BUDGET);
