@@ -27,15 +27,21 @@ export { type Cancellation } from "./runtime/cancellation.ts";
 export { go, numGoroutine } from "./runtime/go.ts";
 export { GoroutinePanic } from "./runtime/panic.ts";
 export { now, sleep, yieldNow } from "./runtime/sleep.ts";
+export { afterFunc } from "./sync/after_func.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.ts";
 export { Receiving, Sending } from "./sync/channel_state.ts";
-export { ClosedError } from "./sync/errors.ts";
+export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
+export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
 export { Mutex } from "./sync/mutex.ts";
 export {
   select,
   type SelectCases,
-  type Selected,
   type SelectDefault,
+  type Selected,
   trySelect,
 } from "./sync/select.ts";
 export { WaitGroup } from "./sync/wait_group.ts";
+export { withCancel, withoutCancel } from "./sync/with_cancel.ts";
+export { type DeadlineOptions, withDeadline, withTimeout } from "./sync/with_deadline.ts";
+export { withSignal } from "./sync/with_signal.ts";
+export { ContextKey, withValue } from "./sync/with_value.ts";

@@ -20,11 +20,13 @@ import config from "./deno.json" with { type: "json" };
 const SURFACE: Record<keyof typeof config.exports, { values: string; types: string }> = {
   ".": {
     values: `
-      Channel ClosedError GoroutinePanic Mutex Receiving Sending WaitGroup go now numGoroutine
-      select sleep trySelect yieldNow
+      CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex
+      Receiving Sending WaitGroup afterFunc background cause go now numGoroutine select sleep todo
+      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
-      Cancellation ReceiveChannel SelectCases SelectDefault Selected SendChannel
+      CancelContext Cancellation Context DeadlineOptions ReceiveChannel SelectCases SelectDefault
+      Selected SendChannel
     `,
   },
   "./runtime": {
@@ -38,10 +40,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./sync": {
     values: `
-      Channel ClosedError Mutex Receiving Sending WaitGroup select trySelect
+      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex Receiving Sending
+      WaitGroup afterFunc background cause select todo trySelect withCancel withDeadline
+      withSignal withTimeout withValue withoutCancel
     `,
     types: `
-      ReceiveChannel SelectCases SelectDefault Selected SendChannel
+      CancelContext Context DeadlineOptions ReceiveChannel SelectCases SelectDefault Selected
+      SendChannel
     `,
   },
   "./testing": {

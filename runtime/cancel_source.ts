@@ -72,6 +72,11 @@ export class CancelListeners {
     this.#last = listener;
   }
 
+  /** All members, in order. They must not come or go meanwhile. */
+  *[Symbol.iterator](): IterableIterator<CancelListener> {
+    for (let it = this.#first; it !== null; it = it.nextListener) yield it;
+  }
+
   /** Removes and returns the listener that came first, or null. */
   shift(): CancelListener | null {
     const first = this.#first;

@@ -24,19 +24,38 @@ export const CLOSED: unique symbol = Symbol("closed");
 // The dependency relation of channel accesses. Send and receive commute: with hand-off in order, "arrive, then be
 // served" and "be served at once" end in the same state. A try that failed is a read; one that succeeded, like a
 // select, may have changed whom the next partner meets, so it conflicts with everything.
-const SEND = 1, RECEIVE = 2, RECEIVE_PARKED = 4, CLOSE = 8, CLOSE_PARKED = 16, WHOLE = 32, FAILED = 64, SIZE = 128;
+const SEND = 1,
+  RECEIVE = 2,
+  RECEIVE_PARKED = 4,
+  CLOSE = 8,
+  CLOSE_PARKED = 16,
+  WHOLE = 32,
+  FAILED = 64,
+  SIZE = 128;
 const RECEIVES = RECEIVE | RECEIVE_PARKED, CLOSES = CLOSE | CLOSE_PARKED;
 
 const ACCESS = {
   send: { verb: "send", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
   receive: { verb: "receive", bit: RECEIVE, mask: RECEIVES | CLOSE_PARKED | WHOLE | FAILED | SIZE },
   // While a sender is parked, receive and close compete for it.
-  receiveParked: { verb: "receive", bit: RECEIVE_PARKED, mask: RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  receiveParked: {
+    verb: "receive",
+    bit: RECEIVE_PARKED,
+    mask: RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+  },
   close: { verb: "close", bit: CLOSE, mask: SEND | RECEIVE_PARKED | CLOSES | WHOLE | FAILED },
-  closeParked: { verb: "close", bit: CLOSE_PARKED, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED },
+  closeParked: {
+    verb: "close",
+    bit: CLOSE_PARKED,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED,
+  },
   whole: { verb: "select", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
   trySend: { verb: "trySend", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
-  tryReceive: { verb: "tryReceive", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  tryReceive: {
+    verb: "tryReceive",
+    bit: WHOLE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+  },
   trySendFailed: { verb: "trySend", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
   tryReceiveFailed: { verb: "tryReceive", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
   size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE },
@@ -44,7 +63,6 @@ const ACCESS = {
 
 /** ChannelState is a channel without promises: it acts, or says that the caller has to wait. */
 export class ChannelState<T> extends Resource {
-  readonly type = "Channel";
   readonly capacity: number;
   readonly senders: WaitQueue = new WaitQueue();
   readonly receivers: WaitQueue = new WaitQueue();
@@ -57,6 +75,10 @@ export class ChannelState<T> extends Resource {
   constructor(capacity: number) {
     super();
     this.capacity = capacity;
+  }
+
+  get type(): string {
+    return "Channel";
   }
 
   /** Hands `value` over or buffers it. Returns false if the sender has to wait. Throws if the channel is closed. */

@@ -4,9 +4,21 @@
  * @module
  */
 
+export { afterFunc } from "./after_func.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
 export { Receiving, Sending } from "./channel_state.ts";
-export { ClosedError } from "./errors.ts";
+export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
+export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
 export { Mutex } from "./mutex.ts";
-export { select, type SelectCases, type Selected, type SelectDefault, trySelect } from "./select.ts";
+export {
+  select,
+  type SelectCases,
+  type SelectDefault,
+  type Selected,
+  trySelect,
+} from "./select.ts";
 export { WaitGroup } from "./wait_group.ts";
+export { withCancel, withoutCancel } from "./with_cancel.ts";
+export { type DeadlineOptions, withDeadline, withTimeout } from "./with_deadline.ts";
+export { withSignal } from "./with_signal.ts";
+export { ContextKey, withValue } from "./with_value.ts";

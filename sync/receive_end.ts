@@ -1,0 +1,57 @@
+/**
+ * The receiving end of a channel that only the package itself sends on or closes: a context's `done`, a timer's channel.
+ *
+ * @module
+ */
+
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
+import { current } from "../runtime/current.ts";
+import type { ReceiveChannel } from "./channel.ts";
+import { type ChannelState, Iterating, NilChannelState, Receiving } from "./channel_state.ts";
+
+/** ReceiveEnd is a {@linkcode ReceiveChannel} over a channel state that the package keeps to itself. */
+export class ReceiveEnd<T> implements ReceiveChannel<T> {
+  readonly #state: ChannelState<T>;
+  readonly #receiving: Receiving<T>;
+
+  constructor(state: ChannelState<T>) {
+    this.#state = state;
+    this.#receiving = new Receiving(state);
+  }
+
+  get capacity(): number {
+    return this.#state.capacity;
+  }
+
+  get size(): number {
+    this.#state.touchSize();
+    return this.#state.size;
+  }
+
+  receive(cancellation?: Cancellation): Promise<T | undefined> {
+    if (cancellation !== undefined) return performCancellable(this.#receiving, cancellation);
+    return current().perform(this.#receiving);
+  }
+
+  next(cancellation?: Cancellation): Promise<IteratorResult<T, undefined>> {
+    const iterating = new Iterating(this.#receiving);
+    if (cancellation !== undefined) return performCancellable(iterating, cancellation);
+    return current().perform(iterating);
+  }
+
+  receiving(): Receiving<T> {
+    return this.#receiving;
+  }
+
+  tryReceive(): IteratorResult<T, undefined> | undefined {
+    return this.#state.tryReceive();
+  }
+
+  /** No `return`: leaving a loop leaves the channel as it is. */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return { next: () => this.next() };
+  }
+}
+
+/** A channel that is never ready: what `done` of a context is that never ends, and the tick of no time. */
+export const NEVER: ReceiveChannel<never> = new ReceiveEnd(new NilChannelState<never>());
