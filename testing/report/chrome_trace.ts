@@ -35,9 +35,7 @@ export function chromeTrace(record: ScheduleRecord, context: ReportContext): str
   const traceEvents = [
     ...metadata(record, context, names),
     ...timed.map((it) => slice(it, names)),
-    ...timed.flatMap((it, index) =>
-      it.event.waits ? [waitSlice(it, timed.slice(index + 1), end, names)] : []
-    ),
+    ...timed.flatMap((_, index) => waitSlices(timed, index, end, names)),
     ...arrows(timed),
     ...counters(record, timed, names),
   ];
@@ -71,27 +69,40 @@ function slice({ event, ts, dur }: Timed, names: Names): TraceEvent {
   return { ph: "X", name: labelOf(event, names), cat: "op", pid: 1, tid: goroutine, ts, dur, args };
 }
 
-/** From the end of the operation that waits until somebody wakes the goroutine, or it does anything. */
-function waitSlice(
-  { event, ts, dur }: Timed,
-  later: readonly Timed[],
+/**
+ * From the end of the operation that waits until somebody wakes the goroutine, or it does anything; nothing if that is at
+ * once, as with operations that were started together.
+ */
+function waitSlices(
+  timed: readonly Timed[],
+  index: number,
   end: number,
   names: Names,
-): TraceEvent {
+): TraceEvent[] {
+  const { event, ts, dur } = timed[index]!;
   const { goroutine } = event;
-  const next = later.find((it) =>
-    it.event.goroutine === goroutine || it.event.wakes.includes(goroutine)
-  );
   const start = ts + dur;
-  return {
-    ph: "X",
-    name: `waits: ${labelOf({ ...event, waits: false }, names)}`,
-    cat: "wait",
-    pid: 1,
-    tid: goroutine,
-    ts: start,
-    dur: Math.max(0, (next?.ts ?? end) - start),
-  };
+  const next = following(
+    timed,
+    index,
+    (it) => it.goroutine === goroutine || it.wakes.includes(goroutine),
+  );
+  const length = (next?.ts ?? end) - start;
+  if (!event.waits || length < 1e-3) return [];
+  const name = `waits: ${labelOf(event, names)}`;
+  return [{ ph: "X", name, cat: "wait", pid: 1, tid: goroutine, ts: start, dur: length }];
+}
+
+/** The first event behind `index` that fulfils `condition`. */
+function following(
+  timed: readonly Timed[],
+  index: number,
+  condition: (event: EventRecord) => boolean,
+): Timed | undefined {
+  for (let at = index + 1; at < timed.length; at++) {
+    if (condition(timed[at]!.event)) return timed[at];
+  }
+  return undefined;
 }
 
 /** From whoever starts or wakes a goroutine to the first thing that goroutine does then. */
@@ -100,7 +111,7 @@ function arrows(timed: readonly Timed[]): TraceEvent[] {
   return timed.flatMap(({ event, ts, dur }, index) => {
     const targets = event.started === undefined ? event.wakes : [...event.wakes, event.started];
     return targets.flatMap((goroutine): TraceEvent[] => {
-      const next = timed.slice(index + 1).find((it) => it.event.goroutine === goroutine);
+      const next = following(timed, index, (it) => it.goroutine === goroutine);
       if (next === undefined) return [];
       const name = event.started === goroutine ? "starts" : "wakes";
       const flow = { name, cat: "flow", id: ++id, pid: 1 } as const;

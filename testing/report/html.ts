@@ -9,11 +9,11 @@ import { pasteLine } from "./paste_line.ts";
 import { renderReport } from "./report.ts";
 import { svg } from "./svg.ts";
 import { plain } from "./text.ts";
-import { verdictOf } from "./verdict.ts";
+import { errorName, verdictOf } from "./verdict.ts";
 import { escapeXml } from "./xml.ts";
 
 const STYLE = `body{font:14px system-ui,sans-serif;margin:24px;color:#1f2430;background:#fff}
-pre,code{font:12px ui-monospace,Consolas,monospace}pre{background:#f6f8fb;padding:12px;overflow:auto}
+h1{font-size:22px}pre,code{font:12px ui-monospace,Consolas,monospace}pre{background:#f6f8fb;padding:12px;overflow:auto}
 form{position:sticky;top:0;background:#fff;padding:8px 0;display:flex;gap:24px;align-items:center}
 input[type=range]{width:320px}#picture{overflow-x:auto}.now .box{stroke-width:2.5}`;
 
@@ -56,6 +56,10 @@ draw();`;
 /** html writes a schedule as a page. It loads nothing. */
 export function html(record: ScheduleRecord, context: ReportContext): string {
   const title = escapeXml(verdictOf(record, context));
+  const name = record.failure === undefined ? "Schedule" : errorName(record.failure.kind);
+  const heading = escapeXml(
+    context.testName === undefined ? name : `${name} in "${context.testName}"`,
+  );
   const used = new Set(record.events.map(({ resource }) => resource));
   const names = record.resources.filter(({ id }) => used.has(id)).map(({ name }) => plain(name));
   const options = [...new Set(names)].map((it) => `<option>${escapeXml(it)}</option>`);
@@ -65,7 +69,7 @@ export function html(record: ScheduleRecord, context: ReportContext): string {
 <html lang="en">
 <head><meta charset="utf-8"/><title>${title}</title><style>${STYLE}</style></head>
 <body>
-<h1>${title}</h1>
+<h1>${heading}</h1>
 <p><code>${escapeXml(pasteLine(context))}</code></p>
 <form><label>up to step <input id="step" type="range" min="0" value="0"/> <output id="shown"></output></label>
 <label>only <select id="object"><option value="">every object</option>${

@@ -10,7 +10,7 @@ import type { ReportContext, ScheduleRecord } from "../record.ts";
 import { Names } from "./names.ts";
 import { Places } from "./places.ts";
 import { livesOf, type Row, rowsOf } from "./rows.ts";
-import { cut, formatDuration, lengthOf, longest, plural } from "./text.ts";
+import { cut, formatDuration, lengthOf, longest, pad, plural } from "./text.ts";
 import { verdictOf } from "./verdict.ts";
 import { escapeXml } from "./xml.ts";
 
@@ -19,7 +19,7 @@ const MOST_ROWS = 2000;
 const ROW = 24, TOP = 84, LEFT = 132, LANE = 184, LABEL = 22, CHARACTER = 7.3;
 const STYLE = `text{font:12px ui-monospace,"DejaVu Sans Mono",Consolas,monospace;fill:#1f2430}
 .t{font-weight:bold;font-size:14px}.n{font-weight:bold}.d{fill:#69707f}.life{stroke:#c4cad6;stroke-width:2}
-.wait{stroke:#d9822b;stroke-width:2;stroke-dasharray:3 4}.box{fill:#e8effc;stroke:#7c9bd6}
+.wait{stroke:#d9822b;stroke-width:3;stroke-dasharray:3 5}.box{fill:#e8effc;stroke:#7c9bd6}
 .blocked .box{fill:#fdf0e1;stroke:#d9822b}.thrown .box{fill:#fde3e3;stroke:#c23030}.thrown text.o{fill:#a82222}
 .arrow{stroke:#2f7d4f;stroke-width:1.5;fill:none}.tip{fill:#2f7d4f}.switch{fill:#d9a400}.line{fill:#f6f8fb}
 .off{opacity:.15}`;
@@ -48,6 +48,7 @@ class Drawing {
   readonly #lanes: readonly number[];
   readonly #rows: readonly Row[];
   readonly #leftOut: number;
+  readonly #placeWidth: number;
   readonly #right: number;
 
   constructor(record: ScheduleRecord) {
@@ -58,6 +59,9 @@ class Drawing {
     const rows = rowsOf(record).flat().filter(({ goroutine }) => this.#lanes.includes(goroutine));
     this.#rows = rows.slice(-MOST_ROWS);
     this.#leftOut = rows.length - this.#rows.length;
+    this.#placeWidth = longest(
+      this.#rows.flatMap(({ at }) => at?.source === undefined ? [] : [this.#places.short(at)]),
+    );
     this.#right = LEFT + this.#lanes.length * LANE;
     const places = this.#rows.map(({ at }) => at === undefined ? "" : this.#placeText(at));
     this.width = Math.ceil(Math.max(480, this.#right + 12 + longest(places) * CHARACTER + 16));
@@ -92,7 +96,10 @@ class Drawing {
   }
 
   #placeText(at: NonNullable<Row["at"]>): string {
-    return `${this.#places.short(at)}${at.source === undefined ? "" : `   ${cut(at.source, 60)}`}`;
+    const place = this.#places.short(at);
+    return at.source === undefined
+      ? place
+      : `${pad(place, this.#placeWidth)}   ${cut(at.source, 60)}`;
   }
 
   #stripe(row: Row, index: number): string {
