@@ -32,7 +32,9 @@ export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.t
 export { Receiving, Sending } from "./sync/channel_state.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
+export { type Locker } from "./sync/locker.ts";
 export { Mutex } from "./sync/mutex.ts";
+export { RWMutex } from "./sync/rw_mutex.ts";
 export {
   select,
   type SelectCases,

@@ -21,12 +21,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex
-      Receiving Sending WaitGroup afterFunc background cause go now numGoroutine select sleep todo
-      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
+      RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine select
+      sleep todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
+      yieldNow
     `,
     types: `
-      CancelContext Cancellation Context DeadlineOptions ReceiveChannel SelectCases SelectDefault
-      Selected SendChannel
+      CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel SelectCases
+      SelectDefault Selected SendChannel
     `,
   },
   "./runtime": {
@@ -40,13 +41,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./sync": {
     values: `
-      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex Receiving Sending
-      WaitGroup afterFunc background cause select todo trySelect withCancel withDeadline
+      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex RWMutex Receiving
+      Sending WaitGroup afterFunc background cause select todo trySelect withCancel withDeadline
       withSignal withTimeout withValue withoutCancel
     `,
     types: `
-      CancelContext Context DeadlineOptions ReceiveChannel SelectCases SelectDefault Selected
-      SendChannel
+      CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases SelectDefault
+      Selected SendChannel
     `,
   },
   "./testing": {

@@ -9,7 +9,9 @@ export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
 export { Receiving, Sending } from "./channel_state.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
+export { type Locker } from "./locker.ts";
 export { Mutex } from "./mutex.ts";
+export { RWMutex } from "./rw_mutex.ts";
 export {
   select,
   type SelectCases,
