@@ -34,6 +34,7 @@ export { background, type CancelContext, cause, type Context, todo } from "./syn
 export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
 export { type Locker } from "./sync/locker.ts";
 export { Mutex } from "./sync/mutex.ts";
+export { Once } from "./sync/once.ts";
 export { RWMutex } from "./sync/rw_mutex.ts";
 export {
   select,

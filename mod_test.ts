@@ -20,7 +20,7 @@ import config from "./deno.json" with { type: "json" };
 const SURFACE: Record<keyof typeof config.exports, { values: string; types: string }> = {
   ".": {
     values: `
-      CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex
+      CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex Once
       RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine select
       sleep todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
       yieldNow
@@ -41,9 +41,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./sync": {
     values: `
-      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex RWMutex Receiving
-      Sending WaitGroup afterFunc background cause select todo trySelect withCancel withDeadline
-      withSignal withTimeout withValue withoutCancel
+      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex Once RWMutex
+      Receiving Sending WaitGroup afterFunc background cause select todo trySelect withCancel
+      withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
       CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases SelectDefault

@@ -11,6 +11,7 @@ export { background, type CancelContext, cause, type Context, todo } from "./con
 export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
 export { type Locker } from "./locker.ts";
 export { Mutex } from "./mutex.ts";
+export { Once } from "./once.ts";
 export { RWMutex } from "./rw_mutex.ts";
 export {
   select,
