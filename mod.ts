@@ -35,6 +35,7 @@ export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors
 export { type Locker } from "./sync/locker.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once } from "./sync/once.ts";
+export { onceFunc, onceValue } from "./sync/once_func.ts";
 export { RWMutex } from "./sync/rw_mutex.ts";
 export {
   select,

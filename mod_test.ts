@@ -21,9 +21,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex Once
-      RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine select
-      sleep todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
-      yieldNow
+      RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine onceFunc
+      onceValue select sleep todo trySelect withCancel withDeadline withSignal withTimeout
+      withValue withoutCancel yieldNow
     `,
     types: `
       CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel SelectCases
@@ -42,8 +42,8 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex Once RWMutex
-      Receiving Sending WaitGroup afterFunc background cause select todo trySelect withCancel
-      withDeadline withSignal withTimeout withValue withoutCancel
+      Receiving Sending WaitGroup afterFunc background cause onceFunc onceValue select todo
+      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
       CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases SelectDefault

@@ -12,6 +12,7 @@ export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
 export { type Locker } from "./locker.ts";
 export { Mutex } from "./mutex.ts";
 export { Once } from "./once.ts";
+export { onceFunc, onceValue } from "./once_func.ts";
 export { RWMutex } from "./rw_mutex.ts";
 export {
   select,
