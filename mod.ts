@@ -30,6 +30,7 @@ export { now, sleep, yieldNow } from "./runtime/sleep.ts";
 export { afterFunc } from "./sync/after_func.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.ts";
 export { Receiving, Sending } from "./sync/channel_state.ts";
+export { Cond } from "./sync/cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
 export { type Locker } from "./sync/locker.ts";

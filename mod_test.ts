@@ -20,10 +20,10 @@ import config from "./deno.json" with { type: "json" };
 const SURFACE: Record<keyof typeof config.exports, { values: string; types: string }> = {
   ".": {
     values: `
-      CanceledError Channel ClosedError ContextKey DeadlineExceededError GoroutinePanic Mutex Once
-      RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine onceFunc
-      onceValue select sleep todo trySelect withCancel withDeadline withSignal withTimeout
-      withValue withoutCancel yieldNow
+      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError GoroutinePanic Mutex
+      Once RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine
+      onceFunc onceValue select sleep todo trySelect withCancel withDeadline withSignal
+      withTimeout withValue withoutCancel yieldNow
     `,
     types: `
       CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel SelectCases
@@ -41,7 +41,7 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./sync": {
     values: `
-      CanceledError Channel ClosedError ContextKey DeadlineExceededError Mutex Once RWMutex
+      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError Mutex Once RWMutex
       Receiving Sending WaitGroup afterFunc background cause onceFunc onceValue select todo
       trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
     `,

@@ -7,6 +7,7 @@
 export { afterFunc } from "./after_func.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
 export { Receiving, Sending } from "./channel_state.ts";
+export { Cond } from "./cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
 export { type Locker } from "./locker.ts";
