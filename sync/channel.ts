@@ -8,7 +8,9 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
-import { eventLoop, Parked, ParkedForSure } from "../runtime/event_loop.ts";
+import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import type { Operation, Waiter } from "../runtime/operation.ts";
+import type { WaitQueue } from "../runtime/wait_queue.ts";
 import {
   ChannelState,
   CLOSED,
@@ -91,17 +93,36 @@ export interface ReceiveChannel<T> extends AsyncIterable<T, undefined> {
   readonly size: number;
 }
 
-class ParkedReceive extends ParkedForSure {
-  override complete(outcome: unknown): void {
-    eventLoop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
+/** A goroutine that waits for a value; see ParkedForSure for why it is written out. */
+class ParkedReceive implements ParkedForSure {
+  declare previous: Waiter | null;
+  declare next: Waiter | null;
+  declare queue: WaitQueue | null;
+  /** Whether the goroutine wants an iterator result. */
+  declare payload: boolean;
+  declare operation: Operation<unknown>;
+  declare resolve: (outcome: unknown) => void;
+
+  constructor(operation: Operation<unknown>, wantsIteratorResult: boolean) {
+    this.previous = null;
+    this.next = null;
+    this.queue = null;
+    this.payload = wantsIteratorResult;
+    this.operation = operation;
+    this.resolve = neverCalled;
+  }
+
+  complete(outcome: unknown): void {
+    if (this.payload) eventLoop.wake(this.resolve, toIteratorResult(outcome));
+    else eventLoop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
+  }
+
+  fail(error: unknown): void {
+    throw new Error("Cannot fail: a receive never fails", { cause: error });
   }
 }
 
-class ParkedNext extends ParkedForSure {
-  override complete(outcome: unknown): void {
-    eventLoop.wake(this.resolve, toIteratorResult(outcome));
-  }
-}
+function neverCalled(): void {}
 
 /**
  * Channel passes values between goroutines, as in Go: unbuffered (a send waits for its receive) or with a buffer.
@@ -208,14 +229,20 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       return performCancellable(new Sending(state, value), cancellation);
     }
     if (installed !== null) return installed.perform(new Sending(state, value));
+    // The case that is most frequent and costs most comes first: 5 % of an unbuffered send and receive.
+    const receiver = state.receivers.shift();
+    if (receiver !== null) {
+      receiver.complete(value);
+      return eventLoop.done();
+    }
     if (state.closed) {
       return eventLoop.failed(new ClosedError("Cannot send: send on closed channel"));
     }
     if (state.offer(value)) return eventLoop.done();
-    const waiter = new Parked(this.#sending);
+    const waiter = new ParkedForSure(this.#sending);
     waiter.payload = value;
     state.senders.push(waiter);
-    return eventLoop.park(waiter);
+    return eventLoop.parkForSure(waiter);
   }
 
   /**
@@ -240,11 +267,19 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     const state = this.#state;
     if (cancellation !== undefined) return performCancellable(this.#receiving, cancellation);
     if (installed !== null) return installed.perform(this.#receiving);
+    if (state.size === 0) {
+      const sender = state.senders.shift();
+      if (sender !== null) {
+        const value = sender.payload as T;
+        sender.complete(undefined);
+        return eventLoop.passed(value);
+      }
+    }
     if (state.canReceive()) {
       const outcome = state.take();
       return eventLoop.passed(outcome === CLOSED ? undefined : outcome);
     }
-    const waiter = new ParkedReceive(this.#receiving);
+    const waiter = new ParkedReceive(this.#receiving, false);
     state.receivers.push(waiter);
     return eventLoop.parkForSure(waiter);
   }
@@ -272,7 +307,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     }
     if (installed !== null) return installed.perform(new Iterating(this.#receiving));
     if (state.canReceive()) return eventLoop.passed(toIteratorResult(state.take()));
-    const waiter = new ParkedNext(this.#receiving);
+    const waiter = new ParkedReceive(this.#receiving, true);
     state.receivers.push(waiter);
     return eventLoop.parkForSure(waiter);
   }

@@ -64,17 +64,19 @@ const ACCESS = {
 /** ChannelState is a channel without promises: it acts, or says that the caller has to wait. */
 export class ChannelState<T> extends Resource {
   readonly capacity: number;
-  readonly senders: WaitQueue = new WaitQueue();
-  readonly receivers: WaitQueue = new WaitQueue();
+  readonly senders: WaitQueue;
+  readonly receivers: WaitQueue;
   closed = false;
   size = 0;
   // A ring that grows to the capacity on demand; its length is 0 or a power of two.
   #ring: unknown[] = [];
   #head = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, senders = new WaitQueue(), receivers = new WaitQueue()) {
     super();
     this.capacity = capacity;
+    this.senders = senders;
+    this.receivers = receivers;
   }
 
   get type(): string {
@@ -193,10 +195,17 @@ export class ChannelState<T> extends Resource {
   }
 }
 
+/** A queue that keeps nobody. */
+class Nowhere extends WaitQueue {
+  override push(_waiter: Waiter): void {}
+}
+
+const NOWHERE = new Nowhere();
+
 /** The state of the nil channel: never ready, and it keeps nobody who waits, since nothing will ever wake them. */
 export class NilChannelState<T> extends ChannelState<T> {
   constructor() {
-    super(0);
+    super(0, NOWHERE, NOWHERE);
   }
   override canSend(): boolean {
     return false;
@@ -271,7 +280,7 @@ export class Sending<T> extends Operation<void> {
   /** Waits for a receiver or room, behind whoever waits. */
   enqueue(waiter: Waiter): void {
     waiter.payload = this.value;
-    if (!(this.resource instanceof NilChannelState)) this.resource.senders.push(waiter);
+    this.resource.senders.push(waiter);
   }
 }
 
@@ -327,7 +336,7 @@ export class Receiving<T> extends Operation<T | undefined> {
 
   /** Waits for a value, behind whoever waits. */
   enqueue(waiter: Waiter): void {
-    if (!(this.resource instanceof NilChannelState)) this.resource.receivers.push(waiter);
+    this.resource.receivers.push(waiter);
   }
 
   /** The value, or undefined if the channel is closed and drained. */

@@ -16,7 +16,8 @@ import { type Cancellation, performCancellable } from "../runtime/cancellation.t
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, Parked } from "../runtime/event_loop.ts";
 import { type Access, touch } from "../runtime/observer.ts";
-import { Operation, Waiter } from "../runtime/operation.ts";
+import { Operation, type Waiter } from "../runtime/operation.ts";
+import type { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Receiving } from "./channel_state.ts";
 
 /**
@@ -194,7 +195,8 @@ export function trySelect<const C extends SelectCases>(cases: C): Selected<C> | 
 }
 
 /** The key of one of the ready cases, or undefined. Allocates nothing. */
-function readyKey(cases: SelectCases): string | undefined {
+function readyKey(cases: SelectCases): string | number | undefined {
+  if (Array.isArray(cases)) return readyIndex(cases);
   let ready = 0;
   let only: string | undefined;
   const byKey = cases as { readonly [key: string]: Operation<unknown> | undefined };
@@ -220,12 +222,32 @@ function readyKey(cases: SelectCases): string | undefined {
   return only;
 }
 
+/** The same for a list of cases. Its indices as numbers, since strings are slow. */
+function readyIndex(cases: readonly (Operation<unknown> | undefined)[]): number | undefined {
+  let ready = 0;
+  let only: number | undefined;
+  for (let index = 0; index < cases.length; index++) {
+    const operation = cases[index];
+    if (operation === undefined) continue;
+    if (!(operation instanceof Operation)) throw notAnOperation(String(index), operation);
+    if (operation.isReady()) {
+      ready++;
+      only = index;
+    }
+  }
+  if (ready <= 1) return only;
+  let skip = current().choose(ready);
+  for (let index = 0; index < cases.length; index++) {
+    if (cases[index]?.isReady() && skip-- === 0) return index;
+  }
+  throw new Error("Cannot select: what is ready has changed meanwhile");
+}
+
 /** Does the case `key`, which is ready. Throws what it fails with. */
-function take(cases: SelectCases, key: string): AnySelected {
-  const operation = (cases as { readonly [key: string]: Operation<unknown> })[key] as Operation<
-    unknown
-  >;
-  return toSelected(Array.isArray(cases) ? Number(key) : key, operation, operation.commit());
+function take(cases: SelectCases, key: string | number): AnySelected {
+  const byKey = cases as { readonly [key: string | number]: Operation<unknown> };
+  const operation = byKey[key] as Operation<unknown>;
+  return toSelected(key, operation, operation.commit());
 }
 
 function toSelected(
@@ -281,6 +303,26 @@ function notAnOperation(key: string, value: unknown): TypeError {
   return new TypeError(`Cannot select: case "${key}" is not an operation but ${hint}`);
 }
 
+/** Calls `visit` with every case that is not undefined, and its key. */
+function forEachCase(
+  cases: SelectCases,
+  visit: (operation: Operation<unknown>, key: string | number) => void,
+): void {
+  if (Array.isArray(cases)) {
+    const list = cases as readonly (Operation<unknown> | undefined)[];
+    for (let index = 0; index < list.length; index++) {
+      const operation = list[index];
+      if (operation !== undefined) visit(operation, index);
+    }
+  } else {
+    const byKey = cases as { readonly [key: string]: Operation<unknown> | undefined };
+    for (const key in byKey) {
+      const operation = byKey[key];
+      if (operation !== undefined) visit(operation, key);
+    }
+  }
+}
+
 /** A select, as an operation made of operations. */
 class Selecting extends Operation<AnySelected> {
   readonly kind: string;
@@ -295,11 +337,10 @@ class Selecting extends Operation<AnySelected> {
     this.cases = cases;
     this.hasDefault = hasDefault;
     let count = 0;
-    for (const [key, operation] of Object.entries(cases)) {
-      if (operation === undefined) continue;
-      if (!(operation instanceof Operation)) throw notAnOperation(key, operation);
+    forEachCase(cases, (operation, key) => {
+      if (!(operation instanceof Operation)) throw notAnOperation(String(key), operation);
       count++;
-    }
+    });
     this.kind = count === 0 ? "select (no cases)" : "select";
   }
 
@@ -317,18 +358,11 @@ class Selecting extends Operation<AnySelected> {
   enqueue(waiter: Waiter): void {
     const waiting: WaitingCase[] = [];
     waiter.payload = waiting;
-    const isList = Array.isArray(this.cases);
-    for (
-      const [key, operation] of Object.entries(this.cases) as [
-        string,
-        Operation<unknown> | undefined,
-      ][]
-    ) {
-      if (operation === undefined) continue;
-      const waitingCase = new WaitingCase(operation, waiter, isList ? Number(key) : key);
+    forEachCase(this.cases, (operation, key) => {
+      const waitingCase = new WaitingCase(operation, waiter, key);
       waiting.push(waitingCase);
       operation.enqueue(waitingCase);
-    }
+    });
   }
 
   override dequeue(waiter: Waiter): void {
@@ -344,23 +378,32 @@ class Selecting extends Operation<AnySelected> {
   }
 }
 
-/** A case of a select that waits. */
-class WaitingCase extends Waiter {
-  readonly select: Waiter;
-  readonly key: string | number;
+/** A case of a select that waits; see ParkedForSure for why it is written out. */
+class WaitingCase implements Waiter {
+  declare previous: Waiter | null;
+  declare next: Waiter | null;
+  declare queue: WaitQueue | null;
+  declare payload: unknown;
+  declare operation: Operation<unknown>;
+  declare select: Waiter;
+  declare key: string | number;
 
   constructor(operation: Operation<unknown>, select: Waiter, key: string | number) {
-    super(operation);
+    this.previous = null;
+    this.next = null;
+    this.queue = null;
+    this.payload = undefined;
+    this.operation = operation;
     this.select = select;
     this.key = key;
   }
 
-  override complete(outcome: unknown): void {
+  complete(outcome: unknown): void {
     this.#withdrawOthers();
     this.select.complete(toSelected(this.key, this.operation, outcome));
   }
 
-  override fail(error: unknown): void {
+  fail(error: unknown): void {
     this.#withdrawOthers();
     this.select.fail(error);
   }
