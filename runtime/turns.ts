@@ -14,7 +14,7 @@
  */
 
 /** How many turns `setImmediate` gives the platform after a slice. */
-const IMMEDIATE_TURNS = 16;
+const IMMEDIATE_TURNS = 32;
 
 let request: (callback: () => void) => unknown = pickPlatform;
 let turns = 1;
