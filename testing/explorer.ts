@@ -124,6 +124,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #externalTimer: ReturnType<typeof setTimeout> | undefined;
   #waitsOutside = false;
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
+  /** What the strategy threw, or is wrong about: the exploration cannot go on. */
+  #broken: { readonly error: unknown } | null = null;
 
   // --- what was asked ---
   readonly #answers: number[] = [];
@@ -186,21 +188,25 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#nextIndex = 1;
   }
 
-  /** Runs one schedule of `body` and says how it ended. */
+  /** Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws. */
   run(
     body: () => unknown,
     strategy: Strategy,
     rules: Rules,
     tracer: Tracer | null = null,
   ): Promise<Verdict> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const deliver = (verdict: Verdict): void => {
+        if (this.#broken === null) resolve(verdict);
+        else reject(this.#broken.error);
+      };
       // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
       this.#begin(
         body,
         strategy,
         rules,
         tracer,
-        (verdict) => afterMacrotask(() => resolve(verdict)),
+        (verdict) => afterMacrotask(() => deliver(verdict)),
       );
     });
   }
@@ -228,7 +234,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#borrowed.clear();
     this.#steps = this.#preemptions = 0;
     this.#mainEnded = this.#isFair = this.#waitsOutside = false;
-    this.#fatal = null;
+    this.#fatal = this.#broken = null;
     this.#answers.length = this.#counts.length = 0;
     this.#start(this.#main, body, "main");
     this.#armStep();
@@ -369,6 +375,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #step(): void {
     if (!this.#isRunning) return;
     this.#current = null;
+    if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
     if (this.#runnable.length === 0 && !this.#advance()) return;
     if (this.#steps >= this.#rules.maxSteps) {
@@ -416,17 +423,26 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #ask(count: number, question: Question): number {
     if (count === 1) return 0;
-    const answer = question === "schedule"
-      ? this.#strategy.pick(this)
-      : this.#strategy.choose(count, question);
-    if (!(answer >= 0 && answer < count)) {
-      throw new RangeError(
-        `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
-      );
-    }
+    const answer = this.#askStrategy(count, question);
     this.#answers.push(answer);
     this.#counts.push(count);
     return answer;
+  }
+
+  /** A strategy that throws or is wrong ends the schedule, but not in the middle of somebody's step. */
+  #askStrategy(count: number, question: Question): number {
+    try {
+      const answer = question === "schedule"
+        ? this.#strategy.pick(this)
+        : this.#strategy.choose(count, question);
+      if (Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
+      throw new RangeError(
+        `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
+      );
+    } catch (error) {
+      this.#broken ??= { error };
+      return 0;
+    }
   }
 
   #resume(entry: Entry): void {
@@ -554,7 +570,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     // Whoever is still parked stays in its queue for ever; its entries must not be used again.
     for (const goroutine of this.#alive) goroutine.entries.length = 0;
     for (const { restore } of this.#borrowed.values()) restore();
-    this.#strategy.end?.(this.#steps);
+    try {
+      this.#strategy.end?.(this.#steps);
+    } catch (error) {
+      this.#broken ??= { error };
+    }
     const finish = this.#finish;
     this.#finish = ignore;
     finish(verdict);
