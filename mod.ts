@@ -28,6 +28,7 @@ export { go, numGoroutine } from "./runtime/go.ts";
 export { GoroutinePanic } from "./runtime/panic.ts";
 export { now, sleep, yieldNow } from "./runtime/sleep.ts";
 export { afterFunc } from "./sync/after_func.ts";
+export { callAfter, type CallTimer } from "./sync/call_after.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.ts";
 export { Receiving, Sending } from "./sync/channel_state.ts";
 export { Cond } from "./sync/cond.ts";
@@ -45,6 +46,8 @@ export {
   type Selected,
   trySelect,
 } from "./sync/select.ts";
+export { tick, Ticker } from "./sync/ticker.ts";
+export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";
 export { withCancel, withoutCancel } from "./sync/with_cancel.ts";
 export { type DeadlineOptions, withDeadline, withTimeout } from "./sync/with_deadline.ts";

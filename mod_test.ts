@@ -21,13 +21,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError GoroutinePanic Mutex
-      Once RWMutex Receiving Sending WaitGroup afterFunc background cause go now numGoroutine
-      onceFunc onceValue select sleep todo trySelect withCancel withDeadline withSignal
-      withTimeout withValue withoutCancel yieldNow
+      Once RWMutex Receiving Sending Ticker Timer WaitGroup after afterFunc background callAfter
+      cause go now numGoroutine onceFunc onceValue select sleep tick todo trySelect withCancel
+      withDeadline withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
-      CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel SelectCases
-      SelectDefault Selected SendChannel
+      CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
+      SelectCases SelectDefault Selected SendChannel
     `,
   },
   "./runtime": {
@@ -42,12 +42,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError Mutex Once RWMutex
-      Receiving Sending WaitGroup afterFunc background cause onceFunc onceValue select todo
-      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
+      Receiving Sending Ticker Timer WaitGroup after afterFunc background callAfter cause onceFunc
+      onceValue select tick todo trySelect withCancel withDeadline withSignal withTimeout
+      withValue withoutCancel
     `,
     types: `
-      CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases SelectDefault
-      Selected SendChannel
+      CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases
+      SelectDefault Selected SendChannel
     `,
   },
   "./testing": {

@@ -61,6 +61,13 @@ const ACCESS = {
   size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE },
 } as const satisfies Record<string, Access>;
 
+/** The accesses of a timer to its channel: firing is a send, and stop and reset conflict with everything. */
+export const TIMER_ACCESS = {
+  fire: { verb: "fire", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
+  stop: { verb: "stop", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  reset: { verb: "reset", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+} as const satisfies Record<string, Access>;
+
 /** ChannelState is a channel without promises: it acts, or says that the caller has to wait. */
 export class ChannelState<T> extends Resource {
   readonly capacity: number;
@@ -381,6 +388,9 @@ export class Iterating<T> extends Operation<IteratorResult<T, undefined>> {
   }
   enqueue(waiter: Waiter): void {
     this.receiving.enqueue(waiter);
+  }
+  override dequeue(waiter: Waiter): void {
+    this.receiving.dequeue(waiter);
   }
   override result(outcome: unknown): IteratorResult<T, undefined> {
     return this.receiving.toIteratorResult(outcome);

@@ -5,6 +5,7 @@
  */
 
 export { afterFunc } from "./after_func.ts";
+export { callAfter, type CallTimer } from "./call_after.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
 export { Receiving, Sending } from "./channel_state.ts";
 export { Cond } from "./cond.ts";
@@ -22,6 +23,8 @@ export {
   type Selected,
   trySelect,
 } from "./select.ts";
+export { tick, Ticker } from "./ticker.ts";
+export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";
 export { withCancel, withoutCancel } from "./with_cancel.ts";
 export { type DeadlineOptions, withDeadline, withTimeout } from "./with_deadline.ts";

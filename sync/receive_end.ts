@@ -14,9 +14,9 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
   readonly #state: ChannelState<T>;
   readonly #receiving: Receiving<T>;
 
-  constructor(state: ChannelState<T>) {
-    this.#state = state;
-    this.#receiving = new Receiving(state);
+  constructor(receiving: Receiving<T>) {
+    this.#state = receiving.resource;
+    this.#receiving = receiving;
   }
 
   get capacity(): number {
@@ -54,4 +54,6 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
 }
 
 /** A channel that is never ready: what `done` of a context is that never ends, and the tick of no time. */
-export const NEVER: ReceiveChannel<never> = new ReceiveEnd(new NilChannelState<never>());
+export const NEVER: ReceiveChannel<never> = new ReceiveEnd(
+  new Receiving(new NilChannelState<never>()),
+);
