@@ -46,6 +46,7 @@ export {
   type Selected,
   trySelect,
 } from "./sync/select.ts";
+export { Semaphore } from "./sync/semaphore.ts";
 export { tick, Ticker } from "./sync/ticker.ts";
 export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";

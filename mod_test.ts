@@ -21,9 +21,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError GoroutinePanic Mutex
-      Once RWMutex Receiving Sending Ticker Timer WaitGroup after afterFunc background callAfter
-      cause go now numGoroutine onceFunc onceValue select sleep tick todo trySelect withCancel
-      withDeadline withSignal withTimeout withValue withoutCancel yieldNow
+      Once RWMutex Receiving Semaphore Sending Ticker Timer WaitGroup after afterFunc background
+      callAfter cause go now numGoroutine onceFunc onceValue select sleep tick todo trySelect
+      withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
@@ -42,9 +42,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError Mutex Once RWMutex
-      Receiving Sending Ticker Timer WaitGroup after afterFunc background callAfter cause onceFunc
-      onceValue select tick todo trySelect withCancel withDeadline withSignal withTimeout
-      withValue withoutCancel
+      Receiving Semaphore Sending Ticker Timer WaitGroup after afterFunc background callAfter
+      cause onceFunc onceValue select tick todo trySelect withCancel withDeadline withSignal
+      withTimeout withValue withoutCancel
     `,
     types: `
       CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases

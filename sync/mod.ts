@@ -23,6 +23,7 @@ export {
   type Selected,
   trySelect,
 } from "./select.ts";
+export { Semaphore } from "./semaphore.ts";
 export { tick, Ticker } from "./ticker.ts";
 export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";

@@ -1,0 +1,316 @@
+/**
+ * golang.org/x/sync's weighted semaphore.
+ *
+ * Invariants:
+ * - The permits held are never more than the size, and never fewer than none.
+ * - Waiters are served strictly in order: who is first in the queue does not fit, or it would not wait.
+ * - Who asks for more than the size is not in the queue, so that it holds up nobody; only its signal can end its wait.
+ *
+ * A waiter that gives up lets those behind it in, if it was at the head and they fit.
+ *
+ * Rejected: serving small requests past a big one that does not fit yet. Throughput is better, and the big one starves.
+ *
+ * @module
+ */
+
+import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
+import { installed } from "../runtime/current.ts";
+import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { Operation, type Waiter } from "../runtime/operation.ts";
+import { WaitQueue } from "../runtime/wait_queue.ts";
+
+// Acquiring and releasing commute: whoever arrives goes to the end of the queue, and whoever fits is served from its head.
+const ACQUIRE = 1, RELEASE = 2, TRY = 4, TRY_FAILED = 8, WHOLE = 16;
+const ALL = ACQUIRE | RELEASE | TRY | TRY_FAILED | WHOLE;
+
+/** The dependency relation of a Semaphore. */
+export const ACCESS = {
+  acquire: { verb: "acquire", bit: ACQUIRE, mask: ACQUIRE | TRY | TRY_FAILED | WHOLE },
+  release: { verb: "release", bit: RELEASE, mask: TRY | TRY_FAILED | WHOLE },
+  tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL },
+  tryFailed: { verb: "tryAcquire", bit: TRY_FAILED, mask: ACQUIRE | RELEASE | TRY | WHOLE },
+  // May give up waiting.
+  cancellable: { verb: "acquire", bit: WHOLE, mask: ALL },
+  // Of more than is held.
+  misuse: { verb: "release", bit: WHOLE, mask: ALL },
+} as const satisfies Record<string, Access>;
+
+/**
+ * Semaphore has a number of permits, which goroutines acquire, some at a time, and release.
+ *
+ * Waiting goroutines are served strictly first come, first served: one that asks for many permits holds up later ones that
+ * ask for few, and so does not starve.
+ *
+ * Permits have no owner: any goroutine may release them.
+ *
+ * Follows golang.org/x/sync/semaphore.Weighted.
+ *
+ * @example
+ * ```ts
+ * import { Semaphore, sleep, WaitGroup } from "@interleave/go";
+ *
+ * const slots = new Semaphore(2);
+ * const wg = new WaitGroup();
+ * let active = 0, most = 0;
+ * for (let i = 0; i < 5; i++) {
+ *   wg.go(() =>
+ *     slots.withPermit(async () => {
+ *       most = Math.max(most, ++active);
+ *       await sleep(1);
+ *       active--;
+ *     })
+ *   );
+ * }
+ * await wg.wait();
+ * if (most !== 2) throw new Error(`${most} at a time`);
+ * ```
+ */
+export class Semaphore extends Resource {
+  static #Acquiring = class Acquiring extends Operation<void> {
+    readonly kind = "semacquire";
+    readonly verb = "acquire";
+    readonly access: Access = ACCESS.acquire;
+    readonly resource: Semaphore;
+    readonly weight: number;
+
+    constructor(semaphore: Semaphore, weight: number) {
+      super();
+      this.resource = semaphore;
+      this.weight = weight;
+    }
+
+    override get selectAccess(): Access {
+      return ACCESS.cancellable;
+    }
+
+    isReady(): boolean {
+      return this.resource.#canAcquire(this.weight);
+    }
+
+    commit(): void {
+      this.resource.#held += this.weight;
+    }
+
+    enqueue(waiter: Waiter): void {
+      this.resource.#queue(waiter, this.weight);
+    }
+
+    override dequeue(waiter: Waiter): void {
+      super.dequeue(waiter);
+      this.resource.#serve();
+    }
+
+    override toString(): string {
+      return String(this.weight);
+    }
+  };
+
+  /** "Semaphore". */
+  readonly type = "Semaphore";
+  /** How many permits there are, held or not. */
+  readonly size: number;
+  #held = 0;
+  readonly #waiters = new WaitQueue();
+  readonly #acquiringOne: Operation<void> = new Semaphore.#Acquiring(this, 1);
+
+  /**
+   * Makes a semaphore with `size` permits, all of them free.
+   *
+   * @throws {TypeError} If `size` is not a whole number.
+   * @throws {RangeError} If it is negative.
+   */
+  constructor(size: number) {
+    super();
+    check(size, "make a semaphore of", "permits");
+    this.size = size;
+  }
+
+  /**
+   * Acquires `weight` permits, waiting until that many are free and all who came before have been served.
+   *
+   * Asking for more than there are waits for ever, or until it is canceled, and holds up nobody.
+   *
+   * @param weight How many permits: 1 by default.
+   * @param cancellation Gives up waiting, with no permit taken; those behind are then served if they fit. See
+   * {@linkcode Cancellation}.
+   * @throws {TypeError} If `weight` is not a whole number.
+   * @throws {RangeError} If it is negative.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@interleave/go";
+   *
+   * const memory = new Semaphore(100);
+   * await memory.acquire(60);
+   * try {
+   *   // 40 are left for others
+   * } finally {
+   *   memory.release(60);
+   * }
+   * ```
+   */
+  acquire(weight = 1, cancellation?: Cancellation): Promise<void> {
+    check(weight, "acquire");
+    if (cancellation !== undefined) {
+      return performCancellable(this.#acquiring(weight), cancellation);
+    }
+    if (installed !== null) return installed.perform(this.#acquiring(weight));
+    if (this.#canAcquire(weight)) {
+      this.#held += weight;
+      return eventLoop.done();
+    }
+    // What it waits for is one operation for all: the weight is with the waiter.
+    const waiter = new ParkedForSure(this.#acquiringOne);
+    this.#queue(waiter, weight);
+    return eventLoop.parkForSure(waiter);
+  }
+
+  /**
+   * Acquires `weight` permits if that many are free and nobody waits, and returns whether it did. Synchronous.
+   *
+   * @param weight How many permits: 1 by default.
+   * @throws {TypeError} If `weight` is not a whole number.
+   * @throws {RangeError} If it is negative.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@interleave/go";
+   *
+   * const slots = new Semaphore(1);
+   * if (!slots.tryAcquire()) throw new Error("one was free");
+   * if (slots.tryAcquire()) throw new Error("none was left");
+   * ```
+   */
+  tryAcquire(weight = 1): boolean {
+    check(weight, "acquire");
+    const isReady = this.#canAcquire(weight);
+    touch(this, isReady ? ACCESS.tryAcquire : ACCESS.tryFailed, weight);
+    if (isReady) this.#held += weight;
+    return isReady;
+  }
+
+  /**
+   * Releases `weight` permits, and hands them to those who have waited longest, as long as the next one fits. They resume
+   * later. Synchronous. O(number of goroutines served).
+   *
+   * @param weight How many permits: 1 by default.
+   * @throws {RangeError} If that is more than are held: "semaphore: released more than held"; nothing is released then.
+   * Or if it is negative.
+   * @throws {TypeError} If it is not a whole number.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@interleave/go";
+   *
+   * const slots = new Semaphore(2);
+   * await slots.acquire(2);
+   * slots.release(2);
+   * if (!slots.tryAcquire(2)) throw new Error("both were free");
+   * ```
+   */
+  release(weight = 1): void {
+    check(weight, "release");
+    const isHeld = weight <= this.#held;
+    touch(this, isHeld ? ACCESS.release : ACCESS.misuse, weight);
+    if (!isHeld) {
+      throw new RangeError(
+        `Cannot release ${weight} of ${this.#held} permits: semaphore: released more than held`,
+      );
+    }
+    this.#held -= weight;
+    this.#serve();
+  }
+
+  /**
+   * Runs `body` with one permit held and releases it exactly once, however `body` ends. Gives what `body` gives.
+   *
+   * @typeParam R What `body` gives.
+   * @param body What to do while holding the permit.
+   * @param cancellation Gives up waiting for the permit; see {@linkcode Cancellation}.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore } from "@interleave/go";
+   *
+   * const slots = new Semaphore(1);
+   * if (await slots.withPermit(() => 42) !== 42) throw new Error("wrong result");
+   * ```
+   */
+  async withPermit<R>(body: () => R | PromiseLike<R>, cancellation?: Cancellation): Promise<R> {
+    await this.acquire(1, cancellation);
+    try {
+      return await body();
+    } finally {
+      this.release(1);
+    }
+  }
+
+  /**
+   * Describes acquiring `weight` permits, for `select`. While the select waits, it has its place in the queue.
+   *
+   * @param weight How many permits: 1 by default.
+   * @throws {TypeError} If `weight` is not a whole number.
+   * @throws {RangeError} If it is negative.
+   *
+   * @example
+   * ```ts
+   * import { Semaphore, trySelect } from "@interleave/go";
+   *
+   * const slots = new Semaphore(1);
+   * if (!trySelect({ slot: slots.acquiring() })) throw new Error("one was free");
+   * slots.release();
+   * ```
+   */
+  acquiring(weight = 1): Operation<void> {
+    check(weight, "acquire");
+    return this.#acquiring(weight);
+  }
+
+  /** "1 of 3 held". */
+  state(): string {
+    return `${this.#held} of ${this.size} held`;
+  }
+
+  /** Returns a function that restores the present state, with nobody waiting. */
+  snapshot(): () => void {
+    const held = this.#held;
+    return () => {
+      this.#held = held;
+      this.#waiters.clear();
+    };
+  }
+
+  #acquiring(weight: number): Operation<void> {
+    return weight === 1 ? this.#acquiringOne : new Semaphore.#Acquiring(this, weight);
+  }
+
+  #canAcquire(weight: number): boolean {
+    return weight <= this.size - this.#held && this.#waiters.first === null;
+  }
+
+  #queue(waiter: Waiter, weight: number): void {
+    waiter.payload = weight;
+    if (weight <= this.size) this.#waiters.push(waiter);
+  }
+
+  /** Serves from the head of the queue as long as the next one fits. */
+  #serve(): void {
+    const waiters = this.#waiters;
+    for (let waiter = waiters.first; waiter !== null; waiter = waiters.first) {
+      const weight = waiter.payload as number;
+      if (weight > this.size - this.#held) return;
+      waiters.shift();
+      this.#held += weight;
+      waiter.complete(undefined);
+    }
+  }
+}
+
+/** Throws unless `count` can be a number of permits. */
+function check(count: number, action: string, noun = "permits of a semaphore"): void {
+  if (!Number.isSafeInteger(count)) {
+    throw new TypeError(`Cannot ${action} ${String(count)} ${noun}: expected a whole number`);
+  }
+  if (count < 0) throw new RangeError(`Cannot ${action} ${count} ${noun}: expected 0 or more`);
+}
