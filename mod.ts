@@ -47,6 +47,7 @@ export {
   trySelect,
 } from "./sync/select.ts";
 export { Semaphore } from "./sync/semaphore.ts";
+export { SingleFlight, type SingleFlightResult } from "./sync/single_flight.ts";
 export { tick, Ticker } from "./sync/ticker.ts";
 export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";

@@ -21,13 +21,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError GoroutinePanic Mutex
-      Once RWMutex Receiving Semaphore Sending Ticker Timer WaitGroup after afterFunc background
-      callAfter cause go now numGoroutine onceFunc onceValue select sleep tick todo trySelect
-      withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
+      Once RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc
+      background callAfter cause go now numGoroutine onceFunc onceValue select sleep tick todo
+      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
-      SelectCases SelectDefault Selected SendChannel
+      SelectCases SelectDefault Selected SendChannel SingleFlightResult
     `,
   },
   "./runtime": {
@@ -42,13 +42,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError Mutex Once RWMutex
-      Receiving Semaphore Sending Ticker Timer WaitGroup after afterFunc background callAfter
-      cause onceFunc onceValue select tick todo trySelect withCancel withDeadline withSignal
-      withTimeout withValue withoutCancel
+      Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc background
+      callAfter cause onceFunc onceValue select tick todo trySelect withCancel withDeadline
+      withSignal withTimeout withValue withoutCancel
     `,
     types: `
       CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases
-      SelectDefault Selected SendChannel
+      SelectDefault Selected SendChannel SingleFlightResult
     `,
   },
   "./testing": {

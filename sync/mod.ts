@@ -24,6 +24,7 @@ export {
   trySelect,
 } from "./select.ts";
 export { Semaphore } from "./semaphore.ts";
+export { SingleFlight, type SingleFlightResult } from "./single_flight.ts";
 export { tick, Ticker } from "./ticker.ts";
 export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";
