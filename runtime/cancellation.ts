@@ -167,6 +167,10 @@ class CancellableWaiter extends Waiter implements CancelListener {
     this.#waiter = waiter;
   }
 
+  override partOf(): Waiter {
+    return this.#waiter;
+  }
+
   override complete(outcome: unknown): void {
     this.#source.unlisten(this);
     this.#waiter.complete(outcome);

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Waiter } from "./operation.ts";
+
 /**
  * Access is a way of touching a resource. Two accesses `a` and `b` of different goroutines to the same resource
  * conflict, that is, their order matters, if and only if `(a.mask & b.bit) !== 0`; the relation is symmetric.
@@ -31,11 +33,21 @@ export interface Observer {
    * Called before the effect, so that whatever it wakes is known to be its doing.
    */
   touched(resource: object, access: Access, detail?: unknown): void;
+  /** The present moment, for {@linkcode Observer.after}: everything that the running goroutine has done so far. */
+  moment(): number;
+  /**
+   * What the running goroutine does next comes after `moment`, whatever the order in which goroutines are resumed: it
+   * goes on because of what was released then. With a `waiter` that holds for whoever waits.
+   */
+  after(moment: number, waiter?: Waiter): void;
+  /** The moment at which `waiter` began to wait. */
+  since(waiter: Waiter): number;
   /** The running goroutine did what Go cannot recover from: the schedule has failed even if somebody catches it. */
   fatal(error: Error): void;
 }
 
-let observer: Observer | null = null;
+/** Who is told; null in production. Read it to leave out work whose only purpose is telling. */
+export let observer: Observer | null = null;
 
 /** Makes `listener` hear of everything from now on; null for nobody. For schedulers only. */
 export function observe(listener: Observer | null): void {
@@ -49,6 +61,27 @@ export function observe(listener: Observer | null): void {
  */
 export function touch(resource: object, access: Access, detail?: unknown): void {
   if (observer !== null) observer.touched(resource, access, detail);
+}
+
+/**
+ * The present moment, to be kept with what is released now, such as a buffered value, a lock or a permit; 0 in
+ * production. Whoever takes it calls {@linkcode after}.
+ */
+export function moment(): number {
+  return observer === null ? 0 : observer.moment();
+}
+
+/**
+ * Reports that the running goroutine, or `waiter`, goes on because of what was released at `released`: the completion
+ * edges of the happens-before relation. Not needed for whoever is woken by the release itself.
+ */
+export function after(released: number, waiter?: Waiter): void {
+  if (observer !== null && released > 0) observer.after(released, waiter);
+}
+
+/** The moment at which `waiter` began to wait; 0 in production. */
+export function since(waiter: Waiter): number {
+  return observer === null ? 0 : observer.since(waiter);
 }
 
 /**

@@ -100,6 +100,9 @@ export abstract class Waiter {
     this.operation = operation;
   }
 
+  /** The waiter it is a part of, such as the select whose case it is. */
+  partOf?(): Waiter;
+
   /** The operation has happened, with this raw outcome. Runs no user code before it returns. */
   abstract complete(outcome: unknown): void;
   /** The operation has failed. Runs no user code before it returns. */

@@ -13,9 +13,10 @@
  * @module
  */
 
-import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { type Access, observer, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+import { ChannelOrder } from "./channel_order.ts";
 import { ClosedError } from "./errors.ts";
 
 /** The raw outcome of receiving from a channel that is closed and drained. */
@@ -78,6 +79,7 @@ export class ChannelState<T> extends Resource {
   // A ring that grows to the capacity on demand; its length is 0 or a power of two.
   #ring: unknown[] = [];
   #head = 0;
+  #order: ChannelOrder | null = null;
 
   constructor(capacity: number, senders = new WaitQueue(), receivers = new WaitQueue()) {
     super();
@@ -95,10 +97,12 @@ export class ChannelState<T> extends Resource {
     if (this.closed) throw new ClosedError("Cannot send: send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
+      if (observer !== null) this.#ordered().sentTo(receiver);
       receiver.complete(value);
       return true;
     }
     if (this.size === this.capacity) return false;
+    if (observer !== null) this.#ordered().buffered();
     this.#push(value);
     return true;
   }
@@ -119,6 +123,7 @@ export class ChannelState<T> extends Resource {
       const value = this.#shift();
       // The freed slot goes to the sender that has waited longest, in the same step.
       const sender = this.senders.shift();
+      if (observer !== null) this.#ordered().unbuffered(sender);
       if (sender !== null) {
         this.#push(sender.payload as T);
         sender.complete(undefined);
@@ -126,7 +131,11 @@ export class ChannelState<T> extends Resource {
       return value;
     }
     const sender = this.senders.shift();
-    if (sender === null) return CLOSED;
+    if (sender === null) {
+      if (observer !== null) this.#ordered().foundClosed();
+      return CLOSED;
+    }
+    if (observer !== null) this.#ordered().receivedFrom(sender);
     const value = sender.payload as T;
     sender.complete(undefined);
     return value;
@@ -137,6 +146,7 @@ export class ChannelState<T> extends Resource {
     touch(this, this.senders.first === null ? ACCESS.close : ACCESS.closeParked);
     if (this.closed) throw new ClosedError("Cannot close: close of closed channel");
     this.closed = true;
+    if (observer !== null) this.#ordered().closed();
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) {
       waiter.complete(CLOSED);
     }
@@ -174,9 +184,15 @@ export class ChannelState<T> extends Resource {
       this.size = size;
       this.#ring = ring.slice();
       this.#head = head;
+      this.#order = null;
       this.senders.clear();
       this.receivers.clear();
     };
+  }
+
+  #ordered(): ChannelOrder {
+    this.#order ??= new ChannelOrder();
+    return this.#order;
   }
 
   #push(value: T): void {

@@ -14,7 +14,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
-import { type Access, fatal, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, fatal, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
@@ -76,6 +76,7 @@ export class Mutex extends Resource {
     }
 
     commit(): void {
+      after(this.resource.#unlockedAt);
       this.resource.#isLocked = true;
     }
 
@@ -87,6 +88,8 @@ export class Mutex extends Resource {
   /** "Mutex". */
   readonly type = "Mutex";
   #isLocked = false;
+  // The moment of the last unlock, after which the next lock comes.
+  #unlockedAt = 0;
   readonly #waiters = new WaitQueue();
   readonly #locking: Operation<void> = new Mutex.#Locking(this);
 
@@ -138,6 +141,7 @@ export class Mutex extends Resource {
   unlock(): void {
     touch(this, this.#isLocked ? ACCESS.unlock : ACCESS.misuse);
     if (!this.#isLocked) throw fatal(new Error("Cannot unlock: sync: unlock of unlocked mutex"));
+    this.#unlockedAt = moment();
     const waiter = this.#waiters.shift();
     if (waiter === null) this.#isLocked = false;
     else waiter.complete(undefined);
@@ -158,7 +162,10 @@ export class Mutex extends Resource {
   tryLock(): boolean {
     const isFree = !this.#isLocked;
     touch(this, isFree ? ACCESS.tryLock : ACCESS.tryFailed);
-    if (isFree) this.#isLocked = true;
+    if (isFree) {
+      after(this.#unlockedAt);
+      this.#isLocked = true;
+    }
     return isFree;
   }
 
@@ -210,6 +217,7 @@ export class Mutex extends Resource {
     const isLocked = this.#isLocked;
     return () => {
       this.#isLocked = isLocked;
+      this.#unlockedAt = 0;
       this.#waiters.clear();
     };
   }

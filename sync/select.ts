@@ -398,6 +398,10 @@ class WaitingCase implements Waiter {
     this.key = key;
   }
 
+  partOf(): Waiter {
+    return this.select;
+  }
+
   complete(outcome: unknown): void {
     this.#withdrawOthers();
     this.select.complete(toSelected(this.key, this.operation, outcome));

@@ -11,7 +11,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
-import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, moment, observer, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
@@ -71,6 +71,7 @@ export class WaitGroup extends Resource {
     }
 
     commit(): typeof NOT_PARKED {
+      if (observer !== null) this.resource.#afterChanges();
       return NOT_PARKED;
     }
 
@@ -89,6 +90,8 @@ export class WaitGroup extends Resource {
   /** "WaitGroup". */
   readonly type = "WaitGroup";
   #count = 0;
+  // The moments of all adds and dones, after which a wait comes; kept only while the harness listens.
+  #changedAt: number[] = [];
   readonly #waiters = new WaitQueue();
   readonly #waiting: Operation<void> = new WaitGroup.#Waiting(this);
   readonly #onEnd = (): void => this.done();
@@ -217,16 +220,23 @@ export class WaitGroup extends Resource {
     const count = this.#count;
     return () => {
       this.#count = count;
+      this.#changedAt = [];
       this.#waiters.clear();
     };
+  }
+
+  #afterChanges(waiter?: Waiter): void {
+    for (const changed of this.#changedAt) after(changed, waiter);
   }
 
   #add(delta: number): void {
     const count = this.#count + delta;
     if (count < 0) throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
     this.#count = count;
+    if (observer !== null) this.#changedAt.push(moment());
     if (count > 0) return;
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
+      if (observer !== null) this.#afterChanges(waiter);
       waiter.complete(undefined);
     }
   }

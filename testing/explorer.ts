@@ -15,11 +15,12 @@
 import { install } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
-import { Operation } from "../runtime/operation.ts";
+import { Operation, type Waiter } from "../runtime/operation.ts";
 import type { Scheduler, Timer } from "../runtime/scheduler.ts";
 import { type Context, currentContext, giveContext, takeContext } from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
-import { Entry, type EntryOwner, EntryState, Goroutine } from "./goroutine.ts";
+import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
+import type { StepLog } from "./step_log.ts";
 import type { Candidates, Question, Strategy } from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -78,10 +79,19 @@ export interface Tracer {
   created(resource: Resource, goroutine: Goroutine | null): void;
 }
 
+/** The mark of what is made by a goroutine whose schedule has ended. */
+const MADE_EARLIER: ResourceNode = Object.freeze({ id: 0, epoch: -1, resource: null });
+
 const NEVER: Promise<never> = new Promise(() => {});
+
+/** More operations than that in one goroutine would make events ambiguous. */
+const MOST_OPERATIONS = 0x100_0000;
 
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
+
+/** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
+const HOG_MS = 200;
 
 let capturedResolve: (value: unknown) => void;
 let capturedReject: (error: unknown) => void;
@@ -121,11 +131,23 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #preemptions = 0;
   #mainEnded = false;
   #isFair = false;
+  /** Real time when the platform's event loop last had a turn. */
+  #turnedAt = 0;
+  #hasHogged = false;
   #externalTimer: ReturnType<typeof setTimeout> | undefined;
   #waitsOutside = false;
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
   /** What the strategy threw, or is wrong about: the exploration cannot go on. */
   #broken: { readonly error: unknown } | null = null;
+
+  // --- what is logged for strategies that ask for it ---
+  #log: StepLog | null = null;
+  /** The operation that is being committed. */
+  #committing: Entry | null = null;
+  /** The last step before time moved. */
+  #barrier = 0;
+  readonly #outsideIds = new Map<object, number>();
+  #nextResource = 1;
 
   // --- what was asked ---
   readonly #answers: number[] = [];
@@ -182,10 +204,27 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return this.#who();
   }
 
+  /**
+   * Whether the schedule waits for something outside after it has held the thread for so long that the platform may have
+   * ended it in the middle: Deno does that to a test in an endless loop of its own promises once its `timeout` is over.
+   * The goroutine then looks as if it awaited something foreign, and must not be run again.
+   */
+  get isPerhapsTerminated(): boolean {
+    return this.#hasHogged;
+  }
+
+  /** Ends the schedule without a verdict: whoever waits for one waits for ever. */
+  abandon(): void {
+    this.#finish = ignore;
+    if (this.#isRunning) this.#end({ kind: "passed" });
+  }
+
   /** Forgets the numbers of goroutines: a new exploration begins. */
   forget(): void {
     this.#main = new Goroutine(null, 0, 0);
     this.#nextIndex = 1;
+    this.#nextResource = 1;
+    this.#outsideIds.clear();
   }
 
   /** Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws. */
@@ -233,9 +272,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#timerOwners.clear();
     this.#borrowed.clear();
     this.#steps = this.#preemptions = 0;
-    this.#mainEnded = this.#isFair = this.#waitsOutside = false;
+    this.#mainEnded =
+      this.#isFair =
+      this.#waitsOutside =
+      this.#hasHogged =
+        false;
+    this.#turnedAt = performance.now();
     this.#fatal = this.#broken = null;
     this.#answers.length = this.#counts.length = 0;
+    this.#log = strategy.log ?? null;
+    this.#log?.reset();
+    this.#committing = null;
+    this.#barrier = 0;
     this.#start(this.#main, body, "main");
     this.#armStep();
   }
@@ -245,15 +293,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   perform<R>(operation: Operation<R>): Promise<R> {
     const goroutine = this.#who();
     if (goroutine === null) return this.#performOutside(operation);
-    if (goroutine.epoch !== this.#epoch || !this.#isRunning) return NEVER;
+    if (!this.#isPresent(goroutine)) return NEVER;
     this.#checkBorrowed(operation);
     const entry = this.#freeEntry(goroutine);
     entry.operation = operation;
+    entry.epoch = this.#epoch;
     entry.nth = ++goroutine.operations;
-    entry.since = this.#steps;
+    entry.calledIn = this.#steps;
+    if (this.#log !== null) this.#logOperation(entry, operation);
     const isReady = operation.isReady();
     if (this.#tracer !== null) this.#tracer.performing(entry, !isReady);
     if (isReady) {
+      this.#committing = entry;
       try {
         entry.outcome = operation.commit();
         entry.hasFailed = false;
@@ -261,6 +312,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         entry.outcome = error;
         entry.hasFailed = true;
       }
+      this.#committing = null;
       this.#makeRunnable(entry);
     } else {
       entry.state = EntryState.Parked;
@@ -277,7 +329,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   spawn(body: () => unknown, name?: string): void {
     const parent = this.#who();
     if (parent === null) return eventLoop.spawn(body, name);
-    if (parent.epoch !== this.#epoch || !this.#isRunning) return;
+    if (!this.#isPresent(parent)) return;
     const nth = parent.childCount++;
     let child = parent.children[nth];
     if (child === undefined) {
@@ -293,7 +345,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   choose(count: number): number {
-    if (this.#who() === null) return eventLoop.choose(count);
+    const goroutine = this.#who();
+    if (goroutine === null) return eventLoop.choose(count);
+    if (!this.#isPresent(goroutine)) return 0;
     return this.#ask(count, "select");
   }
 
@@ -304,7 +358,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   setTimer(timer: Timer, delayMs: number): void {
     const goroutine = this.#who();
     if (goroutine === null) return eventLoop.setTimer(timer, delayMs);
-    if (goroutine.epoch !== this.#epoch || !this.#isRunning) return;
+    if (!this.#isPresent(goroutine)) return;
     timer.scheduler = this;
     this.#timerOwners.set(timer, goroutine);
     this.#clock.add(timer, delayMs);
@@ -334,19 +388,36 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   created(resource: Resource): unknown {
     const goroutine = this.#who();
     if (this.#tracer !== null) this.#tracer.created(resource, goroutine);
-    return goroutine === null ? 0 : this.#epoch;
+    if (goroutine === null) return undefined;
+    return this.#isPresent(goroutine) ? this.#mark(goroutine, resource) : MADE_EARLIER;
   }
 
   touched(resource: object, access: Access, detail?: unknown): void {
     const goroutine = this.#who();
     if (goroutine === null) return this.#checkOutside(resource, access.verb);
-    if ((resource as Resource).mark !== this.#epoch) this.#borrow(resource, access.verb);
+    if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
+    if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
+    if (this.#log !== null) this.#logTouch(resource, access);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
+  }
+
+  moment(): number {
+    return this.#log === null ? 0 : this.#log.release();
+  }
+
+  after(released: number, waiter?: Waiter): void {
+    if (this.#log === null) return;
+    const entry = waiter === undefined ? this.#committing : entryOf(waiter);
+    if (entry !== null) entry.after.push(released);
+  }
+
+  since(waiter: Waiter): number {
+    return this.#log === null ? 0 : entryOf(waiter)?.since ?? 0;
   }
 
   fatal(error: Error): void {
     const goroutine = this.#who();
-    if (goroutine !== null) this.#fatal ??= { error, goroutine };
+    if (goroutine !== null && this.#isPresent(goroutine)) this.#fatal ??= { error, goroutine };
   }
 
   // --- Candidates ---
@@ -361,6 +432,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   goroutine(k: number): number {
     return this.candidate(k).goroutine.index;
+  }
+
+  event(k: number): number {
+    return eventOf(this.candidate(k));
   }
 
   /** Candidate `k`: the goroutine that ran last first, then by path. */
@@ -409,16 +484,16 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return entry;
   }
 
-  /** Round robin over those who can run, by path. The answer is recorded, so that the schedule can be replayed. */
+  /**
+   * Round robin over those who can run, by path. Nobody is asked and nothing is recorded: a replay comes to the same
+   * point and goes on fairly, too, and the token of a schedule that goes on for ever stays short.
+   */
   #pickFairly(): number {
     const last = this.#last as Goroutine;
     const next = this.#runnable.findIndex((entry) => last.isBefore(entry.goroutine));
     const at = Math.max(next, 0);
     const lastAt = this.#lastAt;
-    const answer = lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
-    this.#answers.push(answer);
-    this.#counts.push(this.#runnable.length);
-    return answer;
+    return lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
   }
 
   #ask(count: number, question: Question): number {
@@ -426,6 +501,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const answer = this.#askStrategy(count, question);
     this.#answers.push(answer);
     this.#counts.push(count);
+    if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
     return answer;
   }
 
@@ -454,6 +530,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#tracer.resumed(entry, this.#lastAt >= 0 && this.#last !== goroutine);
     }
     this.#current = goroutine;
+    if (this.#log !== null) {
+      this.#log.begin(eventOf(entry), goroutine.index, entry.after, this.#barrier);
+      entry.after = [];
+    }
     const { timer } = entry;
     if (timer !== null) {
       entry.timer = null;
@@ -497,6 +577,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #advanceClock(): boolean {
     this.#clock.advance();
+    this.#barrier = this.#steps;
     this.#collectDue();
     return this.#runnable.length > 0 || this.#advance();
   }
@@ -521,6 +602,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
   #waitOutside(goroutine: Goroutine): void {
     this.#waitsOutside = true;
+    this.#hasHogged = performance.now() - this.#turnedAt > HOG_MS;
     const { epoch } = goroutine;
     afterMacrotask(() => {
       if (!this.#waitsOutside || epoch !== this.#epoch) return;
@@ -534,7 +616,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Something came from outside while nobody could run: go on. */
   #comeBack(): void {
-    this.#waitsOutside = false;
+    this.#waitsOutside = this.#hasHogged = false;
+    this.#turnedAt = performance.now();
     this.#stopWaiting();
     this.#armStep();
   }
@@ -567,8 +650,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#waitsOutside = false;
     this.#current = null;
     this.#stopWaiting();
-    // Whoever is still parked stays in its queue for ever; its entries must not be used again.
-    for (const goroutine of this.#alive) goroutine.entries.length = 0;
     for (const { restore } of this.#borrowed.values()) restore();
     try {
       this.#strategy.end?.(this.#steps);
@@ -589,12 +670,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return context.epoch === this.#epoch ? context.holder as Goroutine : abandoned;
   }
 
+  /** Whether it belongs to the schedule that runs, and not to one that has ended. */
+  #isPresent(goroutine: Goroutine): boolean {
+    return goroutine.epoch === this.#epoch && this.#isRunning;
+  }
+
   #start(goroutine: Goroutine, body: () => unknown, name: string | undefined): void {
     goroutine.reset(this.#epoch, body, name, this.#goroutineCount++);
     this.#alive.push(goroutine);
     const entry = this.#freeEntry(goroutine);
     entry.nth = 0;
-    entry.since = this.#steps;
+    entry.calledIn = this.#steps;
+    if (this.#log !== null && this.#steps > 0) entry.after = [this.#log.release()];
     this.#makeRunnable(entry);
   }
 
@@ -664,7 +751,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** An operation has settled. */
   ready(entry: Entry): void {
+    if (entry.epoch !== this.#epoch) return; // left waiting by an earlier schedule
     if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
+    if (this.#log !== null) this.#logWake(entry);
     this.#makeRunnable(entry);
   }
 
@@ -680,18 +769,68 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#waitsOutside) this.#comeBack();
   }
 
+  // --- the log ---
+
+  #logOperation(entry: Entry, operation: Operation<unknown>): void {
+    const log = this.#log as StepLog;
+    operation.touches(this.#logEach);
+    entry.since = log.release();
+    entry.after = [entry.since];
+  }
+
+  readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
+
+  #logTouch(resource: object, access: Access): void {
+    if ((access.bit | access.mask) !== 0) {
+      (this.#log as StepLog).touch(this.#idOf(resource), access);
+    }
+  }
+
+  /** A parked operation has settled. Whoever wakes a select takes its other cases out of their queues, too. */
+  #logWake(entry: Entry): void {
+    if (this.#current === null) return;
+    entry.after.push((this.#log as StepLog).release());
+    if (!(entry.operation.resource instanceof Resource)) entry.operation.touches(this.#logEach);
+  }
+
+  #idOf(resource: object): number {
+    const node = (resource as Resource).mark as ResourceNode | undefined;
+    if (node !== undefined && node.resource === resource) return node.id;
+    let id = this.#outsideIds.get(resource);
+    if (id === undefined) this.#outsideIds.set(resource, id = this.#nextResource++);
+    return id;
+  }
+
+  #mark(goroutine: Goroutine, resource: object): ResourceNode {
+    const nth = goroutine.resourceCount++;
+    let node = goroutine.resources[nth];
+    if (node === undefined) {
+      node = { id: this.#nextResource++, epoch: 0, resource: null };
+      goroutine.resources.push(node);
+    }
+    node.epoch = this.#epoch;
+    node.resource = resource;
+    return node;
+  }
+
   // --- resources from outside ---
+
+  /** Whether a resource was made in this schedule. */
+  #isOwn(resource: object): boolean {
+    const node = (resource as Resource).mark as ResourceNode | undefined;
+    return node !== undefined && node.epoch === this.#epoch && node.resource === resource;
+  }
 
   #checkBorrowed(operation: Operation<unknown>): void {
     const { resource } = operation;
-    if (resource instanceof Resource && resource.mark !== this.#epoch) {
+    if (resource instanceof Resource && !this.#isOwn(resource)) {
       this.#borrow(resource, operation.verb);
     }
     if (operation.touches !== touchesOne) operation.touches(this.#checkTouched);
   }
 
   readonly #checkTouched = (resource: object): void => {
-    if (resource instanceof Resource && resource.mark !== this.#epoch) {
+    if (resource instanceof Resource && !this.#isOwn(resource)) {
       this.#borrow(resource, "select");
     }
   };
@@ -713,11 +852,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Code outside the schedule touches a resource. */
   #checkOutside(resource: object, verb: string): void {
     if (!this.#isRunning || !(resource instanceof Resource)) return;
-    if (resource.mark === this.#epoch || this.#borrowed.has(resource)) {
+    if (this.#isOwn(resource) || this.#borrowed.has(resource)) {
       throw new Error(
         `Cannot ${verb}: ${resource.type}.${verb}() from outside the run on a resource that is in use inside it`,
       );
     }
+  }
+
+  /** A goroutine whose schedule has ended, and which something outside has woken, touches a resource. */
+  #checkAbandoned(resource: object, verb: string): void {
+    // What its own schedule made nobody else can see.
+    const isMade = resource instanceof Resource && resource.mark !== undefined;
+    if (isMade && !(this.#isRunning && this.#isOwn(resource))) return;
+    throw new Error(`Cannot ${verb}: the goroutine belongs to a schedule that has ended`);
   }
 
   #performOutside<R>(operation: Operation<R>): Promise<R> {
@@ -739,6 +886,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
 /** How most operations tell what they touch: their resource. */
 const touchesOne = Operation.prototype.touches;
+
+/** What is resumed, as a number: the same in equivalent schedules. */
+function eventOf(entry: Entry): number {
+  return entry.goroutine.index * MOST_OPERATIONS + entry.nth;
+}
+
+/** The entry that waits, through a select or another wrapper. */
+function entryOf(waiter: Waiter): Entry | null {
+  let whole = waiter;
+  while (whole.partOf !== undefined) whole = whole.partOf();
+  return whole instanceof Entry ? whole : null;
+}
 
 /** Entries stand by path of their goroutine, then in the order in which it called them. */
 function isBefore(a: Entry, b: Entry): boolean {

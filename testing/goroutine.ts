@@ -46,6 +46,8 @@ export class Goroutine {
   /** Operations called so far. */
   operations = 0;
   readonly entries: Entry[] = [];
+  /** The resources it has made, in order; kept from schedule to schedule. */
+  readonly resources: ResourceNode[] = [];
 
   constructor(parent: Goroutine | null, nth: number, index: number) {
     this.parent = parent;
@@ -56,6 +58,8 @@ export class Goroutine {
 
   /** Makes it a goroutine of schedule `epoch`, about to start. */
   reset(epoch: number, body: () => unknown, name: string | undefined, order: number): void {
+    // Whoever was left waiting by an earlier schedule stays in its queue for ever, and must not be used again.
+    if (this.entries.some(({ state }) => state !== EntryState.Free)) this.entries.length = 0;
     this.epoch = epoch;
     this.childCount =
       this.resourceCount =
@@ -93,6 +97,16 @@ export class Goroutine {
 
 function noBody(): void {}
 
+/** ResourceNode is the n-th resource of a goroutine, in every schedule the same: what resources carry as their mark. */
+export interface ResourceNode {
+  /** A small number, the same in every schedule of an exploration. */
+  readonly id: number;
+  /** The schedule it was last made in. */
+  epoch: number;
+  /** The resource of that schedule. */
+  resource: object | null;
+}
+
 /** What an entry is at the moment. */
 export const enum EntryState {
   Free,
@@ -118,7 +132,11 @@ export class Entry extends Waiter {
   resolve: (value: unknown) => void = noBody;
   reject: (error: unknown) => void = noBody;
   /** The step in which the operation was called. */
+  calledIn = 0;
+  /** The moment at which it was called; 0 unless steps are logged. */
   since = 0;
+  /** The moments its resumption comes after, whatever the order; kept only if steps are logged. */
+  after: number[] = [];
 
   constructor(goroutine: Goroutine, owner: EntryOwner) {
     super(noOperation);

@@ -218,9 +218,7 @@ export class Recorder implements Tracer {
     if (goroutine.parent !== null) record.parent = idOf(goroutine.parent);
     Object.assign(record, created?.top && { createdAt: toSite(created.top) });
     if (record.status !== "runnable") return record;
-    const entry = [...this.#stackOf.keys()].find((entry) =>
-      entry.goroutine === goroutine && entry.state === EntryState.Parked
-    );
+    const entry = goroutine.entries.find(({ state }) => state === EntryState.Parked);
     if (entry !== undefined) this.#addWait(record, entry);
     else if (goroutine.runnable === 0) {
       record.status = "foreign";
@@ -236,7 +234,7 @@ export class Recorder implements Tracer {
     record.waitReason = operation.kind;
     const index = this.#indexOf(operation.resource);
     if (index !== undefined) record.resource = index;
-    record.since = entry.since;
+    record.since = entry.calledIn;
     record.at = (this.#stackOf.get(entry)?.frames ?? []).map(toSite);
     if (operation.kind === "sleep") {
       record.detail = String(operation);

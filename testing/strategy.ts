@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { StepLog } from "./step_log.ts";
+
 /** Question says what a choice is about: which goroutine goes on, which ready case a select takes, ... */
 export type Question = "schedule" | "select" | "choose";
 
@@ -16,6 +18,8 @@ export interface Candidates {
   readonly count: number;
   /** The goroutine of candidate `k`: a small number that stays the same from schedule to schedule. */
   goroutine(k: number): number;
+  /** What candidate `k` is: a number that is the same in schedules that differ only in the order of what commutes. */
+  event(k: number): number;
   /** Whether candidate 0 is the goroutine that ran last, so that any other choice is a preemption. */
   readonly canContinue: boolean;
 }
@@ -37,6 +41,8 @@ export interface Strategy {
   end?(steps: number): void;
   /** About how many schedules there are, as far as it can tell. */
   estimate?(): number;
+  /** Where the explorer writes what each step touches, if the strategy wants to know. */
+  readonly log?: StepLog;
   /** Whether every schedule has been tried once `begin` returns false. */
   readonly isComplete?: boolean;
 }

@@ -1,0 +1,51 @@
+/**
+ * Which send each receive of a channel comes after, and the reverse: kept only while the harness listens.
+ *
+ * The k-th receive comes after the k-th send, and the k-th send after receive number k - capacity, whose slot it takes
+ * (Go's memory model). Whoever is woken by its partner needs no record of that.
+ *
+ * @module
+ */
+
+import { after, moment, since } from "../runtime/observer.ts";
+import type { Waiter } from "../runtime/operation.ts";
+
+/** ChannelOrder keeps the moments of what is in a channel's buffer, and of what freed its slots. */
+export class ChannelOrder {
+  #sentAt: number[] = [];
+  #freedAt: number[] = [];
+  #closedAt = 0;
+
+  /** A send meets the receiver that waits. */
+  sentTo(receiver: Waiter): void {
+    after(since(receiver));
+  }
+
+  /** A receive meets the sender that waits. */
+  receivedFrom(sender: Waiter): void {
+    after(since(sender));
+  }
+
+  /** A value goes into a free slot. */
+  buffered(): void {
+    after(this.#freedAt.shift() ?? 0);
+    this.#sentAt.push(moment());
+  }
+
+  /** A value leaves the buffer; the slot goes to the sender that waits, if any. */
+  unbuffered(sender: Waiter | null): void {
+    after(this.#sentAt.shift() ?? 0);
+    if (sender === null) this.#freedAt.push(moment());
+    else this.#sentAt.push(since(sender));
+  }
+
+  /** The channel is closed. */
+  closed(): void {
+    this.#closedAt = moment();
+  }
+
+  /** A receive learns that the channel is closed. */
+  foundClosed(): void {
+    after(this.#closedAt);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What a schedule did, step by step, for reduction and race detection: flat lists that are reused.
+ *
+ * A *moment* is a point within a step: it grows with every release, so that what a goroutine does behind a release in the
+ * same step is told from what it did before. Moment 0 is before everything.
+ *
+ * @module
+ */
+
+import type { Access } from "../runtime/observer.ts";
+
+/** A touch of a resource. */
+export interface Touch {
+  /** The step, from 1. */
+  readonly step: number;
+  /** The moment. */
+  readonly moment: number;
+  /** The resource: a small number, the same in every schedule. */
+  readonly resource: number;
+  readonly access: Access;
+}
+
+/** One step. */
+export interface Step {
+  /** What was resumed: a number that is the same in equivalent schedules. */
+  readonly event: number;
+  /** Whose step it is. */
+  readonly goroutine: number;
+  /** The moment at its start. */
+  readonly moment: number;
+  /** What it touched, in order. */
+  readonly touches: Touch[];
+  /** The moments it comes after in every order: who called or started it, who woke it, what it took. */
+  readonly after: readonly number[];
+  /** The steps up to this one come first, because time moved in between. */
+  readonly barrier: number;
+  /** The answers to the questions asked in the step: which ready case a select took, ... */
+  readonly answers: number[];
+  /** How many answers each of them had. */
+  readonly counts: number[];
+}
+
+/** StepLog is the log of one schedule. Step numbers count from 1. */
+export class StepLog {
+  readonly steps: Step[] = [];
+  /** The step of each moment. */
+  readonly stepOf: number[] = [0];
+
+  /** Begins a schedule. */
+  reset(): void {
+    this.steps.length = 0;
+    this.stepOf.length = 1;
+  }
+
+  /** The present moment. */
+  get moment(): number {
+    return this.stepOf.length - 1;
+  }
+
+  /** A release: a new moment begins; the one that has ended is returned. */
+  release(): number {
+    const released = this.moment;
+    this.stepOf.push(this.steps.length);
+    return released;
+  }
+
+  /** A step begins. */
+  begin(event: number, goroutine: number, after: readonly number[], barrier: number): void {
+    this.stepOf.push(this.steps.length + 1);
+    this.steps.push({
+      event,
+      goroutine,
+      moment: this.moment,
+      touches: [],
+      after,
+      barrier,
+      answers: [],
+      counts: [],
+    });
+  }
+
+  /** The running step touches a resource. */
+  touch(resource: number, access: Access): void {
+    const step = this.steps.length;
+    this.steps[step - 1]?.touches.push({ step, moment: this.moment, resource, access });
+  }
+
+  /** The running step answers a question. */
+  answer(answer: number, count: number): void {
+    const step = this.steps.at(-1);
+    step?.answers.push(answer);
+    step?.counts.push(count);
+  }
+}
