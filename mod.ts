@@ -25,6 +25,7 @@
 
 export { type Cancellation } from "./runtime/cancellation.ts";
 export { go, numGoroutine } from "./runtime/go.ts";
+export { goexit } from "./runtime/goexit.ts";
 export { GoroutinePanic } from "./runtime/panic.ts";
 export { now, sleep, yieldNow } from "./runtime/sleep.ts";
 export { afterFunc } from "./sync/after_func.ts";
@@ -33,6 +34,7 @@ export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.t
 export { Receiving, Sending } from "./sync/channel_state.ts";
 export { Cond } from "./sync/cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
+export { ErrGroup } from "./sync/err_group.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
 export { type Locker } from "./sync/locker.ts";
 export { Mutex } from "./sync/mutex.ts";

@@ -20,10 +20,11 @@ import config from "./deno.json" with { type: "json" };
 const SURFACE: Record<keyof typeof config.exports, { values: string; types: string }> = {
   ".": {
     values: `
-      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError GoroutinePanic Mutex
-      Once RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc
-      background callAfter cause go now numGoroutine onceFunc onceValue select sleep tick todo
-      trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
+      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
+      GoroutinePanic Mutex Once RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer
+      WaitGroup after afterFunc background callAfter cause go now numGoroutine onceFunc onceValue
+      select sleep tick todo trySelect withCancel withDeadline withSignal withTimeout withValue
+      withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
@@ -41,10 +42,10 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./sync": {
     values: `
-      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError Mutex Once RWMutex
-      Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc background
-      callAfter cause onceFunc onceValue select tick todo trySelect withCancel withDeadline
-      withSignal withTimeout withValue withoutCancel
+      CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup Mutex Once
+      RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc
+      background callAfter cause onceFunc onceValue select tick todo trySelect withCancel
+      withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
       CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases

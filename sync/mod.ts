@@ -10,6 +10,7 @@ export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
 export { Receiving, Sending } from "./channel_state.ts";
 export { Cond } from "./cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
+export { ErrGroup } from "./err_group.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
 export { type Locker } from "./locker.ts";
 export { Mutex } from "./mutex.ts";
