@@ -112,7 +112,7 @@ outcomes(
     const wg = new WaitGroup();
     wg.add(3);
     log.push("");
-    const note = (text: string) => log[0] += text;
+    const note = (text: string) => void (log[0] += text);
     for (const name of ["1", "2", "3"]) {
       go(() => {
         note(name);
