@@ -46,8 +46,8 @@ export function conforms(name: string, body: Body, options: ConformsOptions = {}
   };
   production(name, () => run(full));
   Deno.test(`${name} [outside an exploration]`, () => run(small));
-  Deno.test(`${name} [explorer]`, async () => {
-    await exploreRandomly(() => body(small), { schedules, allowLeaks: leaves });
+  Deno.test(`${name} [explorer]`, async (test) => {
+    await exploreRandomly(() => body(small), { test, schedules, allowLeaks: leaves });
   });
 }
 

@@ -181,7 +181,7 @@ Deno.test("an error thrown again is reported once, with its first stack (runtime
   const error = await failure(async () => {
     go(async () => {
       try {
-        throw original;
+        await Promise.reject(original);
       } catch (error) {
         await yieldNow();
         throw error;
