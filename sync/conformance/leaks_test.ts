@@ -1,5 +1,6 @@
 // Go's src/runtime/goroutineleakprofile_test.go: who is left behind, and what for.
 import { Channel, go, Mutex, type ReceiveChannel, select, WaitGroup, yieldNow } from "../../mod.ts";
+import { RWMutex } from "../rw_mutex.ts";
 import { conforms, leaks } from "./both_schedulers_test.ts";
 
 leaks("a send on a nil channel (leakprofile:NilSend)", async () => {
@@ -56,6 +57,15 @@ leaks(
   },
   { waiting: LOCKERS, schedules: 1 },
 );
+
+leaks("the write lock, then the read lock (leakprofile:RWMutexRLock)", async () => {
+  go(async () => {
+    const rw = new RWMutex();
+    await rw.lock();
+    await rw.rLock();
+  }, "locker");
+  await yieldNow();
+}, { waiting: ["locker [sync.RWMutex.RLock]"] });
 
 leaks(
   "a parent waits before it receives, its child sends before it is done (leakprofile:Mixed)",
