@@ -22,9 +22,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
       GoroutinePanic Mutex Once RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer
-      WaitGroup after afterFunc background callAfter cause go now numGoroutine onceFunc onceValue
-      select sleep tick todo trySelect withCancel withDeadline withSignal withTimeout withValue
-      withoutCancel yieldNow
+      WaitGroup after afterFunc background callAfter cause go goexit now numGoroutine onceFunc
+      onceValue select sleep tick todo trySelect withCancel withDeadline withSignal withTimeout
+      withValue withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
@@ -33,8 +33,8 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./runtime": {
     values: `
-      GoroutinePanic Operation Resource Timer WaitQueue Waiter current go now numGoroutine
-      performCancellable sleep touch yieldNow
+      GoroutinePanic Operation Resource Timer WaitQueue Waiter current go goexit isGoexit now
+      numGoroutine performCancellable sleep touch yieldNow
     `,
     types: `
       Access Cancellation Scheduler

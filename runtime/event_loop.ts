@@ -23,6 +23,7 @@
 
 import type { Operation, Waiter } from "./operation.ts";
 import { Fifo } from "./fifo.ts";
+import { hasExited } from "./goexit.ts";
 import { reportPanic } from "./panic.ts";
 import { PlatformTimers } from "./platform_timers.ts";
 import { type Scheduler, Timer } from "./scheduler.ts";
@@ -353,7 +354,7 @@ export class EventLoop implements Scheduler {
 
   #panicked(error: unknown, name: string): void {
     this.#goroutines--;
-    reportPanic(error, name);
+    if (!hasExited(error)) reportPanic(error, name);
   }
 
   // --- slices ---

@@ -11,6 +11,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { isGoexit } from "../runtime/goexit.ts";
 import { type Access, after, moment, observer, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
@@ -95,6 +96,10 @@ export class WaitGroup extends Resource {
   readonly #waiters = new WaitQueue();
   readonly #waiting: Operation<void> = new WaitGroup.#Waiting(this);
   readonly #onEnd = (): void => this.done();
+  readonly #onThrow = (error: unknown): never => {
+    if (isGoexit(error)) this.done();
+    throw error;
+  };
 
   /**
    * Adds `delta`, which may be negative, to the counter. At zero everybody who waits is let go, in the order in which
@@ -142,7 +147,7 @@ export class WaitGroup extends Resource {
   }
 
   /**
-   * Starts `body` as a goroutine that counts until it returns. If it throws, that is a panic as with `go`, and it goes on
+   * Starts `body` as a goroutine that counts until it returns or calls `goexit`. If it throws, that is a panic as with `go`, and it goes on
    * counting, as in Go.
    *
    * @param body What the goroutine does.
@@ -166,9 +171,14 @@ export class WaitGroup extends Resource {
     }
     this.add(1);
     current().spawn(() => {
-      const result = body();
+      let result: unknown;
+      try {
+        result = body();
+      } catch (error) {
+        return this.#onThrow(error);
+      }
       if (!(result instanceof Promise)) return this.done();
-      return result.then(this.#onEnd);
+      return result.then(this.#onEnd, this.#onThrow);
     }, name ?? (body.name || undefined));
   }
 

@@ -16,6 +16,7 @@ import { install } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
+import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { Scheduler, Timer } from "../runtime/scheduler.ts";
 import { type Context, currentContext, giveContext, takeContext } from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
@@ -130,6 +131,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #steps = 0;
   #preemptions = 0;
   #mainEnded = false;
+  /** Main has called goexit: the others go on as if it were there. */
+  #mainExited = false;
   #isFair = false;
   /** Real time when the platform's event loop last had a turn. */
   #turnedAt = 0;
@@ -169,6 +172,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   install(): void {
     install(this);
     observe(this);
+    watchGoexit(this.#onGoexit);
   }
 
   /** Steps taken in the present schedule, or the last. */
@@ -273,6 +277,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#borrowed.clear();
     this.#steps = this.#preemptions = 0;
     this.#mainEnded =
+      this.#mainExited =
       this.#isFair =
       this.#waitsOutside =
       this.#hasHogged =
@@ -631,6 +636,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** The verdict once main has returned and nobody can go on. */
   #leftover(): Verdict {
+    if (this.#mainExited) {
+      const error = new Error("no goroutines (main called runtime.Goexit) - deadlock!");
+      return { kind: "fatal", error, goroutine: null };
+    }
     const { allowLeaks, ignoreLeaks } = this.#rules;
     if (!ignoreLeaks) {
       const leaked = this.#alive.filter((goroutine) =>
@@ -717,7 +726,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     goroutine.isAlive = false;
     this.#alive.splice(this.#alive.indexOf(goroutine), 1);
     if (this.#tracer !== null) this.#tracer.ended(goroutine);
-    if (goroutine === this.#main) this.#mainEnded = true;
+    if (goroutine.isExiting) return this.#end({ kind: "fatal", error: swallowed(), goroutine });
+    if (goroutine === this.#main) this.#mainEnded = !this.#mainExited;
     if (goroutine.parked > 0) {
       const entry = goroutine.entries.find((entry) => entry.state === EntryState.Parked) as Entry;
       this.#end({ kind: "unawaited", goroutine, operation: entry.operation });
@@ -727,8 +737,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#waitsOutside) this.#comeBack();
   }
 
+  readonly #onGoexit = (): boolean => {
+    const goroutine = this.#who();
+    if (goroutine !== null) goroutine.isExiting = true;
+    return goroutine !== null;
+  };
+
   #threw(context: Context, goroutine: Goroutine, error: unknown): void {
     if (context.epoch !== this.#epoch || !this.#isRunning) return;
+    if (hasExited(error)) {
+      goroutine.isExiting = false;
+      if (goroutine === this.#main) this.#mainExited = true;
+      return this.#ended(context, goroutine);
+    }
     goroutine.isAlive = false;
     if (this.#tracer !== null) this.#tracer.threw(goroutine, error);
     if (this.#fatal !== null) this.#end({ kind: "fatal", ...this.#fatal });

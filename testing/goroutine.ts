@@ -39,6 +39,8 @@ export class Goroutine {
   body: () => unknown = noBody;
   /** Its place among all goroutines of the schedule, in order of creation; main is 0. */
   order = 0;
+  /** Whether it has called goexit. */
+  isExiting = false;
   /** How many of its operations are parked. */
   parked = 0;
   /** How many of its entries are runnable. */
@@ -68,6 +70,7 @@ export class Goroutine {
       this.operations =
         0;
     this.isAlive = true;
+    this.isExiting = false;
     this.body = body;
     this.name = name;
     this.order = order;
