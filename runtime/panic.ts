@@ -41,7 +41,7 @@ export function reportPanic(error: unknown, name = ""): void {
 /** The message of whatever was thrown, even if asking for it throws. */
 function describe(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
     return "(an error whose message cannot be read)";
   }
