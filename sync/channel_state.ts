@@ -81,7 +81,11 @@ export class ChannelState<T> extends Resource {
   #head = 0;
   #order: ChannelOrder | null = null;
 
-  constructor(capacity: number, senders = new WaitQueue(), receivers = new WaitQueue()) {
+  constructor(
+    capacity: number,
+    senders: WaitQueue = new WaitQueue(),
+    receivers: WaitQueue = new WaitQueue(),
+  ) {
     super();
     this.capacity = capacity;
     this.senders = senders;
