@@ -133,7 +133,7 @@ function hasReadLock(
 ): boolean {
   const asked = record.events.filter((it) =>
     it.goroutine === goroutine && it.resource === lock.id && it.step <= step &&
-    /lock/i.test(it.verb) &&
+    /lock/i.test(it.verb) && it.value !== "false" &&
     !/unlock/i.test(it.verb)
   );
   return READ_LOCK.test(asked.at(-1)?.verb ?? "");

@@ -15,7 +15,7 @@ export function explainNondeterminism(record: ScheduleRecord): string[][] {
   const places = new Places(record);
   const { step, expected, found, uncontrolled = [] } = divergence;
   const head = `step ${step}  `;
-  const width = longest([expected.text, found.text]) + 5;
+  const width = longest([expected.text, found.text]) + 4;
   const line = (start: string, which: string, side: DivergenceRecord["expected"]): string =>
     `${pad(start, head.length)}${pad(which, 8)}${pad(side.text, width)}${placeOf(side.at, places)}`
       .trimEnd();

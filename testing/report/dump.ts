@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { GoroutineRecord, ScheduleRecord } from "../record.ts";
+import type { GoroutineRecord, ScheduleRecord, Site } from "../record.ts";
 import { Names } from "./names.ts";
 import { Places } from "./places.ts";
 import { formatDuration, plural } from "./text.ts";
@@ -50,18 +50,23 @@ function headOf(goroutine: GoroutineRecord, record: ScheduleRecord): string {
   return `goroutine ${goroutine.id} [${reasonOf(goroutine, record)}]:`;
 }
 
-/** The outermost frame of a nameless function is the goroutine itself. */
+/** The outermost frame is the body of the goroutine, whose name is better than what V8 infers. */
 function framesOf({ at, name }: GoroutineRecord, places: Places): string[] {
   if (at.length === 0) return [name || "func1"];
   return at.flatMap((site, index) => {
     const own = index === at.length - 1 ? name : "";
-    return [site.functionName || own || "func1", `\t${places.full(site)}`];
+    return [own || nameOf(site) || "func1", `\t${places.full(site)}`];
   });
+}
+
+/** A function given to explore gets its name from V8 all the same: "explore.name". */
+function nameOf({ functionName }: Site): string {
+  return /^explore(\.|$)/.test(functionName) ? "" : functionName;
 }
 
 function creatorOf({ parent, createdAt }: GoroutineRecord, names: Names, places: Places): string[] {
   if (parent === undefined) return [];
-  const creator = createdAt?.functionName || names.goroutine(parent)?.name || "func1";
+  const creator = (createdAt && nameOf(createdAt)) || names.goroutine(parent)?.name || "func1";
   const place = createdAt === undefined ? [] : [`\t${places.full(createdAt)}`];
   return [`created by ${creator} in goroutine ${parent}`, ...place];
 }

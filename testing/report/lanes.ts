@@ -16,6 +16,7 @@ import { select, type SelectedLine, type Selection } from "./selection.ts";
 import { cut, cutStart, formatDuration, lengthOf, longest, pad, plural } from "./text.ts";
 
 const LEAST_LANE = 14, MOST_LANE = 24;
+const LEAST_LABEL = 6;
 const MOST_PLACE = 32;
 /** Source text narrower than this tells nothing. */
 const LEAST_SOURCE = 12;
@@ -239,7 +240,7 @@ function textOf({ label, tail, waits }: Row): string {
 function cell(row: Row, width: number): Piece[] {
   const mark = row.waits ? " ╳" : "";
   const room = width - lengthOf(mark);
-  const tail = lengthOf(row.tail) <= room / 2 ? row.tail : "";
+  const tail = lengthOf(row.tail) + LEAST_LABEL <= room ? row.tail : "";
   const text = tail === ""
     ? cut(row.label + row.tail, room)
     : cut(row.label, room - lengthOf(tail)) + tail;

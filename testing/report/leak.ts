@@ -87,8 +87,9 @@ function pendingSentence(id: number, pending: PendingRecord, names: Names, place
   return `g${id} ended while its ${names.waiting(pending)}${at} was pending: missing await?${why}`;
 }
 
-function timerSentence({ timers }: ScheduleRecord, also: boolean): string {
-  if (timers.length === 0) return "";
+/** While main runs a timer is nothing left over. */
+function timerSentence({ timers, mainEndedAt }: ScheduleRecord, also: boolean): string {
+  if (timers.length === 0 || mainEndedAt === undefined) return "";
   const places = new Places({ goroutines: [], resources: [], steps: [], events: [], timers });
   const shown = timers.slice(0, MOST_LISTED).map(({ due, at }) =>
     `due at ${formatDuration(due)}${at === undefined ? "" : ` (set at ${places.short(at)})`}`

@@ -11,8 +11,8 @@ import { cut } from "./text.ts";
 
 /** Values longer than this are cut. */
 const VALUE_WIDTH = 12;
-/** More goroutines woken at once are counted. */
-const WAKES_SHOWN = 3;
+/** Of more goroutines woken at once two are named. */
+const WAKES_NAMED = 3;
 /** What a try, a receive or a resumption gave stands behind a colon; what a send or a sleep was given does not. */
 const RESULT = /^(try|receive|next|recv)/;
 
@@ -96,9 +96,9 @@ export function labelOf(event: EventRecord, names: Names): string {
 
 function tailOf(wakes: readonly number[]): string {
   if (wakes.length === 0) return "";
-  const shown = wakes.slice(0, WAKES_SHOWN).map((id) => `g${id}`);
-  const rest = wakes.length - shown.length;
-  return ` → ${[...shown, ...rest > 0 ? [`${rest} more`] : []].join(", ")}`;
+  const named = wakes.length > WAKES_NAMED ? wakes.slice(0, 2) : wakes;
+  const rest = wakes.length - named.length;
+  return ` → ${[...named.map((id) => `g${id}`), ...rest > 0 ? [`${rest} more`] : []].join(", ")}`;
 }
 
 /** Life is the span of steps in which a goroutine has a lane. */

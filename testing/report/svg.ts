@@ -167,7 +167,7 @@ class Drawing {
     const x = this.#x(goroutine) + 4;
     const value = event?.value === undefined ? "" : `: ${cut(event.value, 200)}`;
     return `<g><title>${
-      escapeXml(`${this.#names.title(goroutine)}: ${label}${tail}${value}`)
+      escapeXml(`${this.#names.title(goroutine)}: ${label}${tail.replace("→", "->")}${value}`)
     }</title>` +
       `<rect class="box" x="${x}" y="${y - 9}" width="${width}" height="18" rx="4"/>` +
       `<text class="o" xml:space="preserve" x="${x + 5}" y="${y + 4}">${

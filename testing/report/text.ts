@@ -71,16 +71,14 @@ export function longest(texts: readonly string[]): number {
 
 /** wrap breaks `text` at blanks into lines of at most `width` code points; a longer word stands alone. */
 export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && lengthOf(longer) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
+  const [first = "", ...words] = text.split(" ");
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lengthOf(longer) > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
   }
-  return [...lines, line];
+  return lines;
 }
 
 /** formatNumber writes 1234567 as "1,234,567", whatever the locale. */
