@@ -1,9 +1,10 @@
 /**
- * The schedules of the examples in the design, written down by hand, for the tests of this folder.
+ * The schedules of the examples in the design, written down by hand, and random ones: what the tests of this folder
+ * share. There is no test in it.
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import type {
   EventRecord,
   FailureKind,
@@ -560,17 +561,153 @@ export const EXAMPLES: Readonly<Record<string, readonly [ScheduleRecord, ReportC
   crowd: [crowd(), context()],
 };
 
-Deno.test("example records are consistent: every event is of a step, every name of something there is", () => {
-  for (const [name, [record]] of Object.entries(EXAMPLES)) {
-    const steps = new Map(record.steps.map((it) => [it.step, it]));
-    const ids = new Set(record.goroutines.map(({ id }) => id));
-    assertEquals(steps.size, record.steps.length, name);
-    for (const event of record.events) {
-      assertEquals(steps.get(event.step)?.goroutine, event.goroutine, name);
-      for (const id of [...event.wakes, event.started ?? 1]) assert(ids.has(id), `${name}: g${id}`);
-      if (event.resource !== undefined) {
-        assert(record.resources.some(({ id }) => id === event.resource), name);
-      }
-    }
-  }
-});
+/** Any string, lone surrogates, controls and marks of direction among them. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 30 }),
+  fc.string({
+    unit: fc.constantFrom(..."a b`'\"$!\\%<>&#;:,\n\r\t\x1b\x07\u202e\u2066\u2028\u200f😀שé|end"),
+    maxLength: 30,
+  }),
+  fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 12 }),
+);
+
+const anySite: fc.Arbitrary<Site> = fc.record({
+  file: anyText,
+  line: fc.nat(99_999),
+  column: fc.nat(200),
+  functionName: anyText,
+  source: anyText,
+}, { requiredKeys: ["file", "line", "column", "functionName"] });
+
+const anyWait = fc.constantFrom(
+  "chan receive",
+  "chan send",
+  "chan receive (nil chan)",
+  "select",
+  "sleep",
+  "sync.Mutex.Lock",
+  "sync.RWMutex.RLock",
+  "sync.RWMutex.Lock",
+  "sync.Cond.Wait",
+  "sync.WaitGroup.Wait",
+  "semacquire",
+  "IO wait",
+);
+const anyVerb = fc.oneof(
+  fc.constantFrom(
+    "go",
+    "lock",
+    "unlock",
+    "send",
+    "receive",
+    "tryLock",
+    "rLock",
+    "done",
+    "add",
+    "signal",
+    "sleep",
+  ),
+  fc.constantFrom("yieldNow", "resume", "ends", "throws", "select", "close"),
+  anyText,
+);
+const anyKind = fc.constantFrom<FailureKind>(
+  "race",
+  "panic",
+  "deadlock",
+  "leak",
+  "foreign",
+  "livelock",
+  "nondeterminism",
+  "replay",
+  "limit",
+);
+
+/** Any record: whatever it says, it is to be shown without a fault. Numbers may name what is not there. */
+export const anyRecord: fc.Arbitrary<ScheduleRecord> = fc.record({
+  failure: fc.record({
+    kind: anyKind,
+    message: anyText.map((text) => text.replace(/\s/g, "") || "x"),
+    cause: fc.oneof(anyText.map((text) => new Error(text)), fc.anything()),
+    goroutine: fc.nat(9),
+  }, { requiredKeys: ["kind", "message"] }),
+  goroutines: fc.array(
+    fc.record({
+      id: fc.nat(),
+      name: anyText,
+      parent: fc.nat(9),
+      createdAt: anySite,
+      status: fc.constantFrom("ended", "panicked", "runnable", "waiting", "foreign"),
+      waitReason: anyWait,
+      resource: fc.nat(4),
+      detail: anyText,
+      since: fc.nat(50),
+      until: fc.nat(100_000),
+      at: fc.array(anySite, { maxLength: 3 }),
+      pending: fc.array(
+        fc.record({ waitReason: anyWait, at: anySite, lostRace: fc.boolean() }, {
+          requiredKeys: ["waitReason"],
+        }),
+        { maxLength: 2 },
+      ),
+    }, { requiredKeys: ["id", "name", "status", "at"] }),
+    { minLength: 1, maxLength: 9 },
+  ).map((all) => all.map((it, index) => ({ ...it, id: index + 1 }))),
+  resources: fc.array(
+    fc.record({
+      id: fc.nat(),
+      type: fc.oneof(fc.constantFrom("Mutex", "RWMutex", "Channel", "WaitGroup", "Cond"), anyText),
+      name: anyText,
+      createdAt: anySite,
+      state: anyText,
+      holders: fc.array(fc.record({ goroutine: fc.nat(9), step: fc.nat(50) }), { maxLength: 2 }),
+    }, { requiredKeys: ["id", "type", "name", "state", "holders"] }),
+    { maxLength: 4 },
+  ).map((all) => all.map((it, id) => ({ ...it, id }))),
+  timers: fc.array(
+    fc.record({ kind: anyText, due: fc.nat(100_000), at: anySite }, {
+      requiredKeys: ["kind", "due"],
+    }),
+    { maxLength: 2 },
+  ),
+  doings: fc.array(
+    fc.record({
+      g: fc.nat(9),
+      time: fc.nat(20),
+      mark: fc.constantFrom("►" as const, undefined),
+      does: fc.array(
+        fc.record({
+          verb: anyVerb,
+          resource: fc.nat(4),
+          started: fc.integer({ min: 1, max: 9 }),
+          value: anyText,
+          waits: fc.boolean(),
+          wakes: fc.array(fc.nat(9), { maxLength: 5 }),
+          at: anySite,
+        }, { requiredKeys: ["verb"] }),
+        { maxLength: 4 },
+      ),
+    }),
+    { maxLength: 60 },
+  ),
+}).map(({ doings, ...rest }) => ({ ...rest, ...schedule(inOrder(doings)), mainEndedAt: 3 }));
+
+/** Time does not go back; "►" is there or not. */
+function inOrder(
+  doings: readonly (Omit<Doings, "mark"> & { readonly mark: "►" | undefined })[],
+): Doings[] {
+  let now = 0;
+  return doings.map(({ mark, ...it }) => {
+    now += it.time ?? 0;
+    return { ...it, time: now, ...(mark === undefined ? {} : { mark }) };
+  });
+}
+
+/** Any context. */
+export const anyContext: fc.Arbitrary<ReportContext> = fc.record({
+  token: fc.constantFrom("s1::k3f9", "s1:4.7:k3f9"),
+  testName: anyText,
+  calledAt: anySite,
+  isReplay: fc.boolean(),
+  passedHints: fc.array(anyText, { maxLength: 2 }),
+  criticalSwitch: fc.record({ step: fc.nat(60), goroutine: fc.nat(9) }),
+}, { requiredKeys: [] }).map((it) => context(it));
