@@ -21,6 +21,11 @@ export async function exclusively<R>(
   site: RawSite | undefined,
   body: () => Promise<R>,
 ): Promise<R> {
+  if (explorer.isPerhapsTerminated && explorer.running === null) {
+    explorer.abandon();
+    rejections.stop();
+    running = null;
+  }
   if (running !== null) {
     const { site } = running;
     const where = site === undefined ? "" : ` (${toSite(site).file}:${site.line})`;
@@ -28,7 +33,7 @@ export async function exclusively<R>(
       `Cannot explore: explore() is already running in this isolate${where}; await it first`,
     );
   }
-  running = { site };
+  const own = running = { site };
   rejections.start();
   try {
     if (!isDrainChecked) {
@@ -38,7 +43,9 @@ export async function exclusively<R>(
     explorer.forget();
     return await body();
   } finally {
-    rejections.stop();
-    running = null;
+    if (running === own) {
+      rejections.stop();
+      running = null;
+    }
   }
 }

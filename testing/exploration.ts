@@ -157,6 +157,7 @@ export class Exploration {
   async #failed(verdict: Verdict, strategy: Strategy): Promise<unknown> {
     const failing = new FailingSchedule(this);
     failing.found(verdict, strategy.name);
+    if (explorer.isPerhapsTerminated) return failing.reportAsItIs();
     if (
       verdict.kind === "race" && explorer.preemptions === 0 &&
       await this.#failsAlways(failing.signature)

@@ -99,6 +99,13 @@ export class FailingSchedule {
     return undefined;
   }
 
+  /** Reports it without running it once more: that might never end. */
+  reportAsItIs(): ScheduleError {
+    const failure = toFailure(this.#verdict) as Failure;
+    const nothing = { goroutines: [], resources: [], steps: [], events: [], timers: [] };
+    return this.#toError({ ...nothing, failure }, this.#token());
+  }
+
   /** Runs the schedule once more, with diagnostics on, and reports it. */
   async report(critical?: Deviation): Promise<ScheduleError> {
     const recorded = await this.#record(this.#deviations, false);
