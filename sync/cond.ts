@@ -20,13 +20,15 @@ import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Locker } from "./locker.ts";
 
+// Two broadcasts leave the same state, but compete for who wakes those that wait: whoever is woken comes after one of them
+// and not the other.
 const WAIT = 1, SIGNAL = 2, BROADCAST = 4, WHOLE = 8;
 
 /** The dependency relation of a Cond. */
 export const ACCESS = {
   wait: { verb: "wait", bit: WAIT, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
   signal: { verb: "signal", bit: SIGNAL, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
-  broadcast: { verb: "broadcast", bit: BROADCAST, mask: WAIT | SIGNAL | WHOLE },
+  broadcast: { verb: "broadcast", bit: BROADCAST, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
   // May give up waiting.
   cancellable: { verb: "wait", bit: WHOLE, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
 } as const satisfies Record<string, Access>;

@@ -12,7 +12,7 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current } from "../runtime/current.ts";
-import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { CancelContext, Context } from "./context.ts";
@@ -125,6 +125,7 @@ export class ErrGroup extends Resource {
     }
 
     commit(): void {
+      after(this.resource.#endedAt);
       const failure = this.resource.#failure;
       if (failure !== undefined) throw failure.error;
     }
@@ -139,6 +140,8 @@ export class ErrGroup extends Resource {
   #limit = Infinity;
   #active = 0;
   #failure: Failure | undefined;
+  // The moment of the last end, after which a wait comes. Ends conflict, so it comes after all others.
+  #endedAt = 0;
   #context: CancelContext | undefined;
   readonly #waitingForSlot = new WaitQueue();
   readonly #waitingForEnd = new WaitQueue();
@@ -314,6 +317,7 @@ export class ErrGroup extends Resource {
       this.#limit = limit;
       this.#active = active;
       this.#failure = failure;
+      this.#endedAt = 0;
       this.#waitingForSlot.clear();
       this.#waitingForEnd.clear();
     };
@@ -338,6 +342,7 @@ export class ErrGroup extends Resource {
 
   #end(failure: Failure | undefined): void {
     touch(this, ACCESS.end);
+    this.#endedAt = moment();
     if (failure !== undefined && this.#failure === undefined) {
       this.#failure = failure;
       this.#context?.cancel(failure.error);

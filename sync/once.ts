@@ -15,7 +15,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
-import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
@@ -75,7 +75,10 @@ export class Once extends Resource {
 
     commit(): IsFirst {
       const once = this.resource;
-      if (once.#state === "done") return false;
+      if (once.#state === "done") {
+        after(once.#endedAt);
+        return false;
+      }
       once.#state = "running";
       return true;
     }
@@ -88,6 +91,8 @@ export class Once extends Resource {
   /** "Once". */
   readonly type = "Once";
   #state: "fresh" | "running" | "done" = "fresh";
+  // The moment of the end, after which later callers come.
+  #endedAt = 0;
   readonly #waiters = new WaitQueue();
   readonly #arriving: Operation<IsFirst> = new Once.#Arriving(this);
 
@@ -133,6 +138,7 @@ export class Once extends Resource {
     const state = this.#state;
     return () => {
       this.#state = state;
+      this.#endedAt = 0;
       this.#waiters.clear();
     };
   }
@@ -153,6 +159,7 @@ export class Once extends Resource {
   #end(): void {
     touch(this, ACCESS.end);
     this.#state = "done";
+    this.#endedAt = moment();
     const waiters = this.#waiters;
     for (let it = waiters.shift(); it !== null; it = waiters.shift()) it.complete(false);
   }

@@ -21,10 +21,11 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
-import { type Access, fatal, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, fatal, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Locker } from "./locker.ts";
+import { isSameWaiter } from "./same_waiter.ts";
 
 // As with Mutex, locking and the unlocking it waits for commute. Read locks commute with each other and with read unlocks:
 // a waiting writer stands between them either way. A select, which may give up, and a misuse commute with nothing.
@@ -103,11 +104,16 @@ export class RWMutex extends Resource implements Locker {
     }
 
     commit(): void {
-      this.resource.#readers++;
+      this.resource.#read();
     }
 
     enqueue(waiter: Waiter): void {
       this.resource.#queue(waiter, this.resource.#waitingReaders);
+    }
+
+    override dequeue(waiter: Waiter): void {
+      super.dequeue(waiter);
+      this.resource.#admitUnbarred(waiter);
     }
   };
 
@@ -131,7 +137,7 @@ export class RWMutex extends Resource implements Locker {
     }
 
     commit(): void {
-      this.resource.#isWriting = true;
+      this.resource.#write();
     }
 
     enqueue(waiter: Waiter): void {
@@ -140,7 +146,7 @@ export class RWMutex extends Resource implements Locker {
 
     override dequeue(waiter: Waiter): void {
       super.dequeue(waiter);
-      this.resource.#admitUnbarred();
+      this.resource.#admitUnbarred(waiter);
     }
   };
 
@@ -149,6 +155,9 @@ export class RWMutex extends Resource implements Locker {
   #isWriting = false;
   #readers = 0;
   #tickets = 0;
+  // The moments of the last unlock and of all rUnlocks since; kept only while the harness listens.
+  #unlockedAt = 0;
+  #rUnlockedAt: number[] = [];
   readonly #waitingReaders = new WaitQueue();
   readonly #waitingWriters = new WaitQueue();
   readonly #rLocking: Operation<void> = new RWMutex.#RLocking(this);
@@ -207,6 +216,8 @@ export class RWMutex extends Resource implements Locker {
       throw fatal(new Error("Cannot unlock for reading: sync: RUnlock of unlocked RWMutex"));
     }
     this.#readers--;
+    const now = moment();
+    if (now > 0) this.#rUnlockedAt.push(now);
     if (this.#readers === 0) this.#admitWriter();
   }
 
@@ -262,6 +273,8 @@ export class RWMutex extends Resource implements Locker {
     touch(this, this.#isWriting ? ACCESS.unlock : ACCESS.misuse);
     if (!this.#isWriting) throw fatal(new Error("Cannot unlock: sync: Unlock of unlocked RWMutex"));
     this.#isWriting = false;
+    this.#unlockedAt = moment();
+    this.#rUnlockedAt = [];
     if (this.#waitingReaders.first === null) this.#admitWriter();
     else this.#admitReaders(Infinity);
   }
@@ -280,7 +293,7 @@ export class RWMutex extends Resource implements Locker {
   tryRLock(): boolean {
     const isReady = this.#canRead();
     touch(this, isReady ? ACCESS.tryRLock : ACCESS.tryRFailed);
-    if (isReady) this.#readers++;
+    if (isReady) this.#read();
     return isReady;
   }
 
@@ -299,7 +312,7 @@ export class RWMutex extends Resource implements Locker {
   tryLock(): boolean {
     const isReady = this.#isFree();
     touch(this, isReady ? ACCESS.tryLock : ACCESS.tryFailed);
-    if (isReady) this.#isWriting = true;
+    if (isReady) this.#write();
     return isReady;
   }
 
@@ -416,6 +429,8 @@ export class RWMutex extends Resource implements Locker {
     return () => {
       this.#isWriting = isWriting;
       this.#readers = readers;
+      this.#unlockedAt = 0;
+      this.#rUnlockedAt = [];
       this.#waitingReaders.clear();
       this.#waitingWriters.clear();
     };
@@ -434,20 +449,34 @@ export class RWMutex extends Resource implements Locker {
     queue.push(waiter);
   }
 
-  /** Lets in the readers that came before all writers that wait. */
-  #admitUnbarred(): void {
-    if (this.#isWriting) return;
-    const writer = this.#waitingWriters.first;
-    this.#admitReaders(writer === null ? Infinity : writer.payload as number);
+  /** Locks for reading. `reader` is whoever has waited; nobody if the caller has not. */
+  #read(reader?: Waiter): void {
+    after(this.#unlockedAt, reader);
+    this.#readers++;
   }
 
-  /** Lets in the readers with tickets below `end`, in order. */
-  #admitReaders(end: number): void {
+  /** Locks for writing. `writer` is whoever has waited; nobody if the caller has not. */
+  #write(writer?: Waiter): void {
+    after(this.#unlockedAt, writer);
+    for (const unlocked of this.#rUnlockedAt) after(unlocked, writer);
+    this.#isWriting = true;
+  }
+
+  /** `leaving` has left its queue: lets in the readers that came before all writers that wait. */
+  #admitUnbarred(leaving: Waiter): void {
+    if (this.#isWriting) return;
+    const writer = this.#waitingWriters.first;
+    this.#admitReaders(writer === null ? Infinity : writer.payload as number, leaving);
+  }
+
+  /** Lets in the readers with tickets below `end`, in order, until one is the same waiter as `leaving`. */
+  #admitReaders(end: number, leaving?: Waiter): void {
     const waiting = this.#waitingReaders;
     for (let reader = waiting.first; reader !== null; reader = waiting.first) {
       if (reader.payload as number > end) return;
+      if (leaving !== undefined && isSameWaiter(reader, leaving)) return;
       waiting.shift();
-      this.#readers++;
+      this.#read(reader);
       reader.complete(undefined);
     }
   }
@@ -455,7 +484,7 @@ export class RWMutex extends Resource implements Locker {
   #admitWriter(): void {
     const writer = this.#waitingWriters.shift();
     if (writer === null) return;
-    this.#isWriting = true;
+    this.#write(writer);
     writer.complete(undefined);
   }
 }

@@ -233,6 +233,29 @@ conforms(
 );
 
 conforms(
+  "a select that asks for both is served once: giving up writing does not let it read",
+  async () => {
+    const rw = new RWMutex();
+    const quit = new Channel<never>();
+    const controller = new AbortController();
+    await rw.rLock();
+    const first = assertRejects(() => rw.lock(controller), Error, "enough");
+    const givenUp = select({ write: rw.locking(), read: rw.rLocking(), quit: quit.receiving() });
+    const behind = rw.rLock();
+    controller.abort(new Error("enough"));
+    await first;
+    assertEquals(rw.state(), "locked by 1 reader", "its own wish to write bars its wish to read");
+    quit.close();
+    assertEquals(rw.state(), "locked by 2 readers", "whoever was behind both is let in");
+    assertEquals((await givenUp).key, "quit");
+    await behind;
+    rw.rUnlock();
+    rw.rUnlock();
+    assert(rw.tryLock());
+  },
+);
+
+conforms(
   "a canceled writer lets in the readers that it alone barred, and nobody else",
   async () => {
     const rw = new RWMutex();

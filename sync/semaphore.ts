@@ -16,18 +16,21 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
-import { type Access, Resource, touch } from "../runtime/observer.ts";
+import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+import { isSameWaiter } from "./same_waiter.ts";
 
 // Acquiring and releasing commute: whoever arrives goes to the end of the queue, and whoever fits is served from its head.
+// Two releases leave the same state, but compete for who wakes whoever waits: who is served comes after the release that
+// freed its permits, and not after the other.
 const ACQUIRE = 1, RELEASE = 2, TRY = 4, TRY_FAILED = 8, WHOLE = 16;
 const ALL = ACQUIRE | RELEASE | TRY | TRY_FAILED | WHOLE;
 
 /** The dependency relation of a Semaphore. */
 export const ACCESS = {
   acquire: { verb: "acquire", bit: ACQUIRE, mask: ACQUIRE | TRY | TRY_FAILED | WHOLE },
-  release: { verb: "release", bit: RELEASE, mask: TRY | TRY_FAILED | WHOLE },
+  release: { verb: "release", bit: RELEASE, mask: RELEASE | TRY | TRY_FAILED | WHOLE },
   tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL },
   tryFailed: { verb: "tryAcquire", bit: TRY_FAILED, mask: ACQUIRE | RELEASE | TRY | WHOLE },
   // May give up waiting.
@@ -89,7 +92,7 @@ export class Semaphore extends Resource {
     }
 
     commit(): void {
-      this.resource.#held += this.weight;
+      this.resource.#take(this.weight);
     }
 
     enqueue(waiter: Waiter): void {
@@ -98,7 +101,7 @@ export class Semaphore extends Resource {
 
     override dequeue(waiter: Waiter): void {
       super.dequeue(waiter);
-      this.resource.#serve();
+      this.resource.#serve(waiter);
     }
 
     override toString(): string {
@@ -111,6 +114,8 @@ export class Semaphore extends Resource {
   /** How many permits there are, held or not. */
   readonly size: number;
   #held = 0;
+  // Free permits that were held before, in the order of their releases; kept only while the harness listens.
+  #freed: Freed[] = [];
   readonly #waiters = new WaitQueue();
   readonly #acquiringOne: Operation<void> = new Semaphore.#Acquiring(this, 1);
 
@@ -186,7 +191,7 @@ export class Semaphore extends Resource {
     check(weight, "acquire");
     const isReady = this.#canAcquire(weight);
     touch(this, isReady ? ACCESS.tryAcquire : ACCESS.tryFailed, weight);
-    if (isReady) this.#held += weight;
+    if (isReady) this.#take(weight);
     return isReady;
   }
 
@@ -219,6 +224,8 @@ export class Semaphore extends Resource {
       );
     }
     this.#held -= weight;
+    const now = moment();
+    if (now > 0) this.#freed.push({ at: now, count: weight });
     this.#serve();
   }
 
@@ -277,6 +284,7 @@ export class Semaphore extends Resource {
     const held = this.#held;
     return () => {
       this.#held = held;
+      this.#freed = [];
       this.#waiters.clear();
     };
   }
@@ -294,17 +302,43 @@ export class Semaphore extends Resource {
     if (weight <= this.size) this.#waiters.push(waiter);
   }
 
-  /** Serves from the head of the queue as long as the next one fits. */
-  #serve(): void {
+  /** Takes `weight` permits that are free. `waiter` is whoever has waited; nobody if the caller has not. */
+  #take(weight: number, waiter?: Waiter): void {
+    if (this.#freed.length > 0) this.#takeFreed(weight, waiter);
+    this.#held += weight;
+  }
+
+  /** Takes permits in the order in which they became free, those that were never held first: as from a channel. */
+  #takeFreed(weight: number, waiter: Waiter | undefined): void {
+    const freed = this.#freed;
+    let left = weight - (this.size - this.#held - freed.reduce((sum, { count }) => sum + count, 0));
+    for (let oldest = freed[0]; oldest !== undefined && left > 0; oldest = freed[0]) {
+      after(oldest.at, waiter);
+      const taken = Math.min(left, oldest.count);
+      left -= taken;
+      oldest.count -= taken;
+      if (oldest.count === 0) freed.shift();
+    }
+  }
+
+  /** Serves from the head of the queue as long as the next one fits, and is not the same waiter as `leaving`. */
+  #serve(leaving?: Waiter): void {
     const waiters = this.#waiters;
     for (let waiter = waiters.first; waiter !== null; waiter = waiters.first) {
       const weight = waiter.payload as number;
       if (weight > this.size - this.#held) return;
+      if (leaving !== undefined && isSameWaiter(waiter, leaving)) return;
       waiters.shift();
-      this.#held += weight;
+      this.#take(weight, waiter);
       waiter.complete(undefined);
     }
   }
+}
+
+/** Permits that became free at a moment of the harness. */
+interface Freed {
+  readonly at: number;
+  count: number;
 }
 
 /** Throws unless `count` can be a number of permits. */

@@ -290,6 +290,42 @@ conforms(
 );
 
 conforms(
+  "a select that asks twice is served once: giving up one case does not let in the other",
+  async () => {
+    const semaphore = new Semaphore(2);
+    const quit = new Channel<never>();
+    await semaphore.acquire(2);
+    const givenUp = select({
+      big: semaphore.acquiring(2),
+      small: semaphore.acquiring(1),
+      quit: quit.receiving(),
+    });
+    const behind = semaphore.acquire(1);
+    semaphore.release(1);
+    quit.close();
+    assertEquals(semaphore.state(), "2 of 2 held", "whoever was behind both is served");
+    assertEquals((await givenUp).key, "quit");
+    await behind;
+    semaphore.release(2);
+  },
+);
+
+conforms("a select that asks twice and is canceled is served by neither case", async () => {
+  const semaphore = new Semaphore(2);
+  const controller = new AbortController();
+  await semaphore.acquire(2);
+  const givenUp = assertRejects(
+    () => select([semaphore.acquiring(2), semaphore.acquiring(1)], { signal: controller.signal }),
+    Error,
+    "enough",
+  );
+  semaphore.release(1);
+  controller.abort(new Error("enough"));
+  await givenUp;
+  assertEquals(semaphore.state(), "1 of 2 held");
+});
+
+conforms(
   "a canceled big request at the head lets in the small ones behind it, as many as fit, in order",
   async () => {
     const semaphore = new Semaphore(4);
