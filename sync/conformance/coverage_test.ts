@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { IDS } from "./ids.ts";
 
 /** How many cases were covered when this was last raised. Raise it when there are more; it never goes down. */
-const COVERED = 178;
+const COVERED = 186;
 
 const ids: ReadonlySet<string> = new Set(Object.values(IDS).flat());
 const heads: ReadonlySet<string> = new Set([...ids].flatMap((id) => headOf(id) ?? []));

@@ -13,6 +13,7 @@ import {
   Channel,
   ClosedError,
   go,
+  goexit,
   GoroutinePanic,
   select,
   WaitGroup,
@@ -211,6 +212,31 @@ Deno.test("nested throws: every one is in the chain of causes, with frames of it
   for (let error = panic.cause; error instanceof Error; error = error.cause) chain.push(error);
   assertEquals(chain.map(({ message }) => message), ["panic pt2", "panic pt1", "hello"]);
   for (const { stack } of chain) assertStringIncludes(stack ?? "", "nested");
+});
+
+/** Ends the program with a code. */
+class Exit extends Error {
+  readonly code: number | undefined;
+  constructor(code: number | undefined) {
+    super("exit");
+    this.code = code;
+  }
+}
+
+Deno.test("main ends by goexit, and what its deferred send carries ends the program (test/fixedbugs/issue5963.go)", async () => {
+  const error = await failure(async () => {
+    const codes = new Channel<number>();
+    go(async () => {
+      throw new Exit(await codes.receive());
+    }, "exiting");
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => codes.send(7));
+    await yieldNow();
+    goexit();
+  });
+  assertEquals(error.kind, "panic");
+  assertInstanceOf(error.cause, Exit);
+  assertEquals(error.cause.code, 7);
 });
 
 // --- reporting ---
