@@ -40,6 +40,7 @@ export { type Locker } from "./sync/locker.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once } from "./sync/once.ts";
 export { onceFunc, onceValue } from "./sync/once_func.ts";
+export { every, RateLimiter, type Reservation } from "./sync/rate_limiter.ts";
 export { RWMutex } from "./sync/rw_mutex.ts";
 export {
   select,
@@ -50,6 +51,7 @@ export {
 } from "./sync/select.ts";
 export { Semaphore } from "./sync/semaphore.ts";
 export { SingleFlight, type SingleFlightResult } from "./sync/single_flight.ts";
+export { Sometimes, type SometimesOptions } from "./sync/sometimes.ts";
 export { tick, Ticker } from "./sync/ticker.ts";
 export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";

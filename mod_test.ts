@@ -21,14 +21,15 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
-      GoroutinePanic Mutex Once RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer
-      WaitGroup after afterFunc background callAfter cause go goexit now numGoroutine onceFunc
-      onceValue select sleep tick todo trySelect withCancel withDeadline withSignal withTimeout
-      withValue withoutCancel yieldNow
+      GoroutinePanic Mutex Once RWMutex RateLimiter Receiving Semaphore Sending SingleFlight
+      Sometimes Ticker Timer WaitGroup after afterFunc background callAfter cause every go goexit
+      now numGoroutine onceFunc onceValue select sleep tick todo trySelect withCancel withDeadline
+      withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
-      SelectCases SelectDefault Selected SendChannel SingleFlightResult
+      Reservation SelectCases SelectDefault Selected SendChannel SingleFlightResult
+      SometimesOptions
     `,
   },
   "./runtime": {
@@ -43,13 +44,13 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup Mutex Once
-      RWMutex Receiving Semaphore Sending SingleFlight Ticker Timer WaitGroup after afterFunc
-      background callAfter cause onceFunc onceValue select tick todo trySelect withCancel
-      withDeadline withSignal withTimeout withValue withoutCancel
+      RWMutex RateLimiter Receiving Semaphore Sending SingleFlight Sometimes Ticker Timer
+      WaitGroup after afterFunc background callAfter cause every onceFunc onceValue select tick
+      todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
-      CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel SelectCases
-      SelectDefault Selected SendChannel SingleFlightResult
+      CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel Reservation
+      SelectCases SelectDefault Selected SendChannel SingleFlightResult SometimesOptions
     `,
   },
   "./testing": {

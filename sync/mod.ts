@@ -16,6 +16,7 @@ export { type Locker } from "./locker.ts";
 export { Mutex } from "./mutex.ts";
 export { Once } from "./once.ts";
 export { onceFunc, onceValue } from "./once_func.ts";
+export { every, RateLimiter, type Reservation } from "./rate_limiter.ts";
 export { RWMutex } from "./rw_mutex.ts";
 export {
   select,
@@ -26,6 +27,7 @@ export {
 } from "./select.ts";
 export { Semaphore } from "./semaphore.ts";
 export { SingleFlight, type SingleFlightResult } from "./single_flight.ts";
+export { Sometimes, type SometimesOptions } from "./sometimes.ts";
 export { tick, Ticker } from "./ticker.ts";
 export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";
