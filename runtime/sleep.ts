@@ -17,12 +17,13 @@ const SLEEP: Access = { verb: "sleep", bit: 0, mask: 0 };
 
 class Alarm extends Timer {
   readonly kind = "sleep";
-  override readonly onlyWakes = true;
+  override readonly onlyWakes: boolean;
   readonly waiter: Waiter;
 
-  constructor(waiter: Waiter) {
+  constructor(waiter: Waiter, onlyWakes: boolean) {
     super();
     this.waiter = waiter;
+    this.onlyWakes = onlyWakes;
   }
 
   fire(): void {
@@ -37,11 +38,13 @@ class Sleeping extends Operation<void> {
   readonly resource = this;
   readonly scheduler: Scheduler;
   readonly delayMs: number;
+  readonly canBeGivenUp: boolean;
 
-  constructor(scheduler: Scheduler, delayMs: number) {
+  constructor(scheduler: Scheduler, delayMs: number, canBeGivenUp: boolean) {
     super();
     this.scheduler = scheduler;
     this.delayMs = delayMs;
+    this.canBeGivenUp = canBeGivenUp;
   }
 
   isReady(): boolean {
@@ -51,7 +54,8 @@ class Sleeping extends Operation<void> {
   commit(): void {}
 
   enqueue(waiter: Waiter): void {
-    const alarm = new Alarm(waiter);
+    // If it can be given up, it matters what comes first at one instant: the end of the sleep or of the patience.
+    const alarm = new Alarm(waiter, !this.canBeGivenUp);
     waiter.payload = alarm;
     this.scheduler.setTimer(alarm, this.delayMs);
   }
@@ -93,10 +97,10 @@ export function sleep(delayMs: number, cancellation?: Cancellation): Promise<voi
   checkDuration(delayMs, "sleep");
   const scheduler = current();
   if (cancellation !== undefined) {
-    return performCancellable(new Sleeping(scheduler, delayMs), cancellation);
+    return performCancellable(new Sleeping(scheduler, delayMs, true), cancellation);
   }
   if (scheduler === eventLoop && delayMs > 0) return eventLoop.sleep(delayMs);
-  return scheduler.perform(new Sleeping(scheduler, delayMs));
+  return scheduler.perform(new Sleeping(scheduler, delayMs, false));
 }
 
 /** Yielding touches nothing and is always ready. */
