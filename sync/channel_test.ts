@@ -113,6 +113,42 @@ conforms("Channel: whoever waits is served first come, first served, at each end
   await Promise.all(sends);
 });
 
+const SEND_FORMS: Record<string, (ch: Channel<number>, value: number) => Promise<unknown>> = {
+  send: (ch, value) => ch.send(value),
+  select: (ch, value) => select({ sent: ch.sending(value), never: Channel.nil().receiving() }),
+};
+const RECEIVE_FORMS: Record<string, (ch: Channel<number>) => Promise<number | undefined>> = {
+  receive: (ch) => ch.receive(),
+  next: async (ch) => (await ch.next()).value,
+  select: async (ch) => (await select({ got: ch.receiving(), never: undefined })).value,
+  "for await": async (ch) => {
+    for await (const value of ch) return value;
+    return undefined;
+  },
+};
+
+for (const [sends, send] of Object.entries(SEND_FORMS)) {
+  for (const [receives, receive] of Object.entries(RECEIVE_FORMS)) {
+    for (const capacity of [0, 1, 2]) {
+      conforms(
+        `${sends} meets ${receives} in order, whoever waits, capacity ${capacity} (spec:fifo)`,
+        async () => {
+          const values = [1, 2, 3, 4];
+          const ch = new Channel<number>(capacity);
+          const sending = values.map((value) => send(ch, value));
+          assertEquals(await Promise.all(values.map(() => receive(ch))), values);
+          await Promise.all(sending);
+          const receiving = values.map(() => receive(ch));
+          await Promise.all(values.map((value) => send(ch, value)));
+          assertEquals(await Promise.all(receiving), values);
+          assertEquals([ch.size, ch.tryReceive()], [0, undefined]);
+        },
+        { schedules: 20 },
+      );
+    }
+  }
+}
+
 conforms(
   "receive lets the longest waiting sender into the freed slot in the same step",
   async () => {

@@ -45,7 +45,10 @@ export function conforms(name: string, body: Body, options: ConformsOptions = {}
     if (leaves.length === 0) assertEquals(left, 0, `${left} goroutines are left over`);
   };
   production(name, () => run(full));
-  Deno.test(`${name} [outside an exploration]`, () => run(small));
+  Deno.test(`${name} [outside an exploration]`, () => {
+    explorer.install();
+    return run(small);
+  });
   Deno.test(`${name} [explorer]`, async (test) => {
     await exploreRandomly(() => body(small), { test, schedules, allowLeaks: leaves });
   });
@@ -112,6 +115,8 @@ export async function failure(body: Body, schedules = SCHEDULES): Promise<Schedu
 }
 
 function exploreRandomly(body: () => void | Promise<void>, options: ExploreOptions) {
+  // A test of production that never ended has not put it back.
+  explorer.install();
   return explore(body, { seed: SEED, strategy: "random", ...options });
 }
 
