@@ -49,10 +49,12 @@ export async function watchAwaits<R>(
   }
 }
 
-/** A few are kept, since the last may be within a library. */
+/** How many awaits are kept: of a call of functions in one another, the innermost await comes first. */
+const KEPT = 64;
+
 function note(awaits: Map<Goroutine, Stack[]>, goroutine: Goroutine): void {
   let stacks = awaits.get(goroutine);
   if (stacks === undefined) awaits.set(goroutine, stacks = []);
   stacks.push(new Stack());
-  if (stacks.length > 4) stacks.shift();
+  if (stacks.length > KEPT) stacks.shift();
 }

@@ -94,6 +94,9 @@ const FAIR_FACTOR = 10;
 /** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
 const HOG_MS = 200;
 
+/** Beyond that `setTimeout` fires at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 let capturedResolve: (value: unknown) => void;
 let capturedReject: (error: unknown) => void;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
@@ -615,7 +618,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         if (!this.#waitsOutside || epoch !== this.#epoch) return;
         this.#externalTimer = undefined;
         this.#end({ kind: "foreign", goroutine });
-      }, this.#rules.externalTimeoutMs);
+      }, Math.min(this.#rules.externalTimeoutMs, LONGEST_TIMEOUT_MS));
     });
   }
 

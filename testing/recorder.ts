@@ -223,7 +223,7 @@ export class Recorder implements Tracer {
     else if (goroutine.runnable === 0) {
       record.status = "foreign";
       record.waitReason = "foreign await";
-      record.at = lastOf(this.#awaits.get(goroutine) ?? []).map(toSite);
+      record.at = innermostOf(this.#awaits.get(goroutine) ?? []).map(toSite);
     }
     return record;
   }
@@ -351,9 +351,19 @@ function toEvent({ stack, site, ...event }: Event): EventRecord {
   return raw ? { ...event, at: toSite(raw) } : event;
 }
 
-/** The frames of the last await that is the user's. */
-function lastOf(awaits: readonly Stack[]): readonly RawSite[] {
-  return awaits.findLast(({ top }) => top !== undefined)?.frames ?? [];
+/**
+ * The frames of the last await that is the user's. Where a function awaits another that it has just called, that one's
+ * await came before and is the innermost.
+ */
+function innermostOf(awaits: readonly Stack[]): readonly RawSite[] {
+  let at = awaits.findLastIndex(({ top }) => top !== undefined);
+  while (at > 0 && isCalledFrom(awaits[at - 1] as Stack, awaits[at] as Stack)) at--;
+  return awaits[at]?.frames ?? [];
+}
+
+function isCalledFrom({ frames }: Stack, { top }: Stack): boolean {
+  const caller = frames[1];
+  return caller !== undefined && caller.url === top?.url && caller.line === top.line;
 }
 
 function parseErrorSite(error: unknown): RawSite | undefined {
