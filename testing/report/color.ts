@@ -11,7 +11,9 @@ export type Style = "switch" | "wait" | "throw" | "place";
 
 /** Piece is a part of a line; its text holds no codes. */
 export interface Piece {
+  /** The text, without codes. */
   readonly text: string;
+  /** What it is, if it is coloured. */
   readonly style?: Style;
 }
 

@@ -19,8 +19,11 @@ const SIGNAL = /^(signal|broadcast)$/;
 
 /** Edge is "waiter waits for a lock that holder holds". */
 export interface Edge {
+  /** Who waits. */
   readonly waiter: GoroutineRecord;
+  /** What it waits for. */
   readonly lock: ResourceRecord;
+  /** Who has it; possibly the waiter itself. */
   readonly holder: GoroutineRecord;
   /** The step in which holder got it. */
   readonly step: number;

@@ -85,8 +85,8 @@ class Picture {
       at === undefined ? [] : [this.#places.short(at)]
     );
     const wanted = places.length === 0 ? 0 : Math.min(MOST_PLACE, longest(places)) + 2;
-    const weights = (lanes: readonly number[]): boolean => room(lanes.length) >= wanted;
-    const withPlaces = select(record, context, weights, full);
+    const hasRoom = (lanes: readonly number[]): boolean => room(lanes.length) >= wanted;
+    const withPlaces = select(record, context, hasRoom, full);
     const withoutPlaces = select(record, context, (lanes) => room(lanes.length) >= 0, full);
     const dropsPlaces = withoutPlaces.lanes.length > withPlaces.lanes.length;
     this.#selection = dropsPlaces ? withoutPlaces : withPlaces;

@@ -18,6 +18,7 @@ const RESULT = /^(try|receive|next|recv)/;
 
 /** Row is one operation of a step. */
 export interface Row {
+  /** The step it belongs to. */
   readonly step: StepRecord;
   /** Whether it is the first of its step. */
   readonly isFirst: boolean;
@@ -103,8 +104,9 @@ function tailOf(wakes: readonly number[]): string {
 
 /** Life is the span of steps in which a goroutine has a lane. */
 export interface Life {
+  /** The step in which it was started. */
   readonly from: number;
-  /** Infinity while it is alive. */
+  /** The step in which it ended; Infinity if it has not. */
   readonly to: number;
 }
 
