@@ -61,12 +61,12 @@ conforms(
 
 for (
   const [what, once, id] of [
-    ["onceFunc", onceFunc, "TestOnceFuncPanic"],
-    ["onceValue", onceValue, "TestOnceValuePanic"],
+    ["onceFunc", onceFunc, "sync/oncefunc_test.go:TestOnceFuncPanic"],
+    ["onceValue", onceValue, "sync/oncefunc_test.go:TestOnceValuePanic"],
   ] as const
 ) {
   conforms(
-    `${what}: every call throws the same, and the body ran once (sync/oncefunc_test.go:${id})`,
+    `${what}: every call throws the same, and the body ran once (${id})`,
     async () => {
       let runs = 0;
       const f = once(() => {

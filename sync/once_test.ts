@@ -9,7 +9,7 @@ import { WaitGroup } from "./wait_group.ts";
 const ALL = { strategy: "exhaustive", mustComplete: true } as const;
 
 conforms(
-  "the body runs once, and all see its effect when do returns (sync/once_test.go:TestOnce) (mem:once)",
+  "the body runs once, and all see its effect when do returns (sync/once_test.go:TestOnce, mem:once)",
   async (count) => {
     const once = new Once();
     const done = new Channel<void>();

@@ -91,28 +91,40 @@ conforms(
   { rounds: [10, 3] },
 );
 
-for (
-  const [name, misuse, text] of [
-    ["Unlock", (rw: RWMutex) => rw.unlock(), "sync: Unlock of unlocked RWMutex"],
-    ["RUnlock", (rw: RWMutex) => rw.rUnlock(), "sync: RUnlock of unlocked RWMutex"],
-  ] as const
-) {
-  const locks = { Unlock: (rw: RWMutex) => rw.lock(), RUnlock: (rw: RWMutex) => rw.rLock() };
-  Deno.test(`${name} of a fresh RWMutex throws Go's text (sync/mutex_test.go:TestMutexMisuse/RWMutex.${name})`, async () => {
+const MISUSES = [
+  {
+    misuse: (rw: RWMutex) => rw.unlock(),
+    lock: (rw: RWMutex) => rw.lock(),
+    lockOtherwise: (rw: RWMutex) => rw.rLock(),
+    text: "sync: Unlock of unlocked RWMutex",
+    fresh: "sync/mutex_test.go:TestMutexMisuse/RWMutex.Unlock",
+    second: "sync/mutex_test.go:TestMutexMisuse/RWMutex.Unlock3",
+  },
+  {
+    misuse: (rw: RWMutex) => rw.rUnlock(),
+    lock: (rw: RWMutex) => rw.rLock(),
+    lockOtherwise: (rw: RWMutex) => rw.lock(),
+    text: "sync: RUnlock of unlocked RWMutex",
+    fresh: "sync/mutex_test.go:TestMutexMisuse/RWMutex.RUnlock",
+    second: "sync/mutex_test.go:TestMutexMisuse/RWMutex.RUnlock3",
+  },
+];
+
+for (const { misuse, lock, lockOtherwise, text, fresh, second } of MISUSES) {
+  Deno.test(`unlocking what is not locked in this way throws "${text}" (${fresh})`, async () => {
     const rw = new RWMutex();
     assertThrows(() => misuse(rw), Error, text);
-    const other = name === "Unlock" ? "RUnlock" : "Unlock";
-    await locks[other](rw);
+    await lockOtherwise(rw);
     assertThrows(() => misuse(rw), Error, text);
   });
-  Deno.test(`a second ${name} throws Go's text (sync/mutex_test.go:TestMutexMisuse/RWMutex.${name}3)`, async () => {
+  Deno.test(`unlocking a second time throws "${text}", and changes nothing (${second})`, async () => {
     const rw = new RWMutex();
-    await locks[name](rw);
+    await lock(rw);
     misuse(rw);
     assertThrows(() => misuse(rw), Error, text);
-    assert(rw.tryLock(), "misuse changes nothing");
+    assert(rw.tryLock());
   });
-  Deno.test(`${name} of an unlocked RWMutex fails the exploration although it is caught`, async () => {
+  Deno.test(`"${text}" fails the exploration although it is caught`, async () => {
     const error = await failure(() => {
       try {
         misuse(new RWMutex());
