@@ -20,6 +20,8 @@ export interface Access {
   readonly bit: number;
   /** The bits of the accesses it conflicts with. */
   readonly mask: number;
+  /** Whether the same call may be another access of the same resource in another state, as a try that fails. */
+  readonly varies?: true;
   /** 1 if the goroutine holds the resource from then on, as after lock; -1 if it lets go of it, as with unlock. */
   readonly hold?: 1 | -1;
 }

@@ -12,9 +12,18 @@ import type { Waiter } from "../runtime/operation.ts";
 
 /** ChannelOrder keeps the moments of what is in a channel's buffer, and of what freed its slots. */
 export class ChannelOrder {
-  #sentAt: number[] = [];
-  #freedAt: number[] = [];
+  readonly #sentAt: number[];
+  readonly #freedAt: number[];
+  // Slots that nobody has used yet; they come first.
+  #unused: number;
   #closedAt = 0;
+
+  /** Begins with a buffer of which `size` slots are taken. */
+  constructor(capacity: number, size: number) {
+    this.#sentAt = new Array<number>(size).fill(0);
+    this.#freedAt = [];
+    this.#unused = capacity - size;
+  }
 
   /** A send meets the receiver that waits. */
   sentTo(receiver: Waiter): void {
@@ -28,7 +37,8 @@ export class ChannelOrder {
 
   /** A value goes into a free slot. */
   buffered(): void {
-    after(this.#freedAt.shift() ?? 0);
+    if (this.#unused > 0) this.#unused--;
+    else after(this.#freedAt.shift() ?? 0);
     this.#sentAt.push(moment());
   }
 

@@ -50,15 +50,36 @@ const ACCESS = {
     bit: CLOSE_PARKED,
     mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED,
   },
-  whole: { verb: "select", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
-  trySend: { verb: "trySend", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  whole: {
+    verb: "select",
+    bit: WHOLE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    varies: true,
+  },
+  trySend: {
+    verb: "trySend",
+    bit: WHOLE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    varies: true,
+  },
   tryReceive: {
     verb: "tryReceive",
     bit: WHOLE,
     mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    varies: true,
   },
-  trySendFailed: { verb: "trySend", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
-  tryReceiveFailed: { verb: "tryReceive", bit: FAILED, mask: SEND | RECEIVES | CLOSES | WHOLE },
+  trySendFailed: {
+    verb: "trySend",
+    bit: FAILED,
+    mask: SEND | RECEIVES | CLOSES | WHOLE,
+    varies: true,
+  },
+  tryReceiveFailed: {
+    verb: "tryReceive",
+    bit: FAILED,
+    mask: SEND | RECEIVES | CLOSES | WHOLE,
+    varies: true,
+  },
   size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE },
 } as const satisfies Record<string, Access>;
 
@@ -195,7 +216,7 @@ export class ChannelState<T> extends Resource {
   }
 
   #ordered(): ChannelOrder {
-    this.#order ??= new ChannelOrder();
+    this.#order ??= new ChannelOrder(this.capacity, this.size);
     return this.#order;
   }
 

@@ -25,10 +25,27 @@ const ACCESS = {
   unlock: { verb: "unlock", bit: UNLOCK, mask: TRY | TRY_FAILED | FOREIGN, hold: -1 },
   // Of a mutex that is free: nobody holds it.
   misuse: { verb: "unlock", bit: FOREIGN, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN },
-  tryLock: { verb: "tryLock", bit: TRY, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN, hold: 1 },
-  tryFailed: { verb: "tryLock", bit: TRY_FAILED, mask: LOCK | UNLOCK | TRY | FOREIGN },
+  tryLock: {
+    verb: "tryLock",
+    bit: TRY,
+    mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN,
+    hold: 1,
+    varies: true,
+  },
+  tryFailed: {
+    verb: "tryLock",
+    bit: TRY_FAILED,
+    mask: LOCK | UNLOCK | TRY | FOREIGN,
+    varies: true,
+  },
   // A locker that may leave the queue: whether it is there when the lock is handed on depends on the order.
-  select: { verb: "lock", bit: FOREIGN, mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN, hold: 1 },
+  select: {
+    verb: "lock",
+    bit: FOREIGN,
+    mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN,
+    hold: 1,
+    varies: true,
+  },
 } as const satisfies Record<string, Access>;
 
 /**

@@ -13,6 +13,7 @@ import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
 import { Portfolio } from "./portfolio.ts";
 import { RandomWalk } from "./random.ts";
+import { Reduced } from "./reduced.ts";
 import { rejections } from "./rejections.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { decodeToken, encodeToken, shortHash } from "./schedule_token.ts";
@@ -129,14 +130,16 @@ export class Exploration {
         return this.#passed(strategy, strategy.isComplete ? "complete" : "strategy");
       }
       const verdict = await this.attempt(strategy);
-      if (verdict.kind !== "passed") throw await this.#failed(verdict, strategy);
+      if (verdict.kind !== "passed" && verdict.kind !== "redundant") {
+        throw await this.#failed(verdict, strategy);
+      }
     }
   }
 
   /** Runs one schedule of the search. */
   async attempt(strategy: Strategy): Promise<Verdict> {
     const verdict = await this.execute(strategy);
-    this.#schedules++;
+    if (verdict.kind !== "redundant") this.#schedules++;
     return verdict;
   }
 
@@ -221,6 +224,8 @@ function toStrategy({ strategy, seed }: Settings): Strategy {
       return new Pct(seed, 3);
     case "exhaustive":
       return new Exhaustive();
+    case "reduced":
+      return new Reduced();
     default:
       return strategy;
   }

@@ -22,7 +22,7 @@ import { type Context, currentContext, giveContext, takeContext } from "./contex
 import { afterMacrotask, whenDrained } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
 import type { StepLog } from "./step_log.ts";
-import type { Candidates, Question, Strategy } from "./strategy.ts";
+import { type Candidates, type Question, REDUNDANT, type Strategy } from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** How a schedule ended. */
@@ -45,7 +45,9 @@ export type Verdict =
     readonly after: string;
   }
   | { readonly kind: "foreign"; readonly goroutine: Goroutine }
-  | { readonly kind: "livelock" };
+  | { readonly kind: "livelock" }
+  /** Ended by the strategy, because it leads nowhere new. */
+  | { readonly kind: "redundant" };
 
 /** The limits and rules of a schedule. */
 export interface Rules {
@@ -152,6 +154,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #committing: Entry | null = null;
   /** The last step before time moved. */
   #barrier = 0;
+  /** Whether the strategy has said that the schedule leads nowhere new. */
+  #isRedundant = false;
   readonly #outsideIds = new Map<object, number>();
   #nextResource = 1;
 
@@ -224,6 +228,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   abandon(): void {
     this.#finish = ignore;
     if (this.#isRunning) this.#end({ kind: "passed" });
+    this.#hasHogged = false;
   }
 
   /** Forgets the numbers of goroutines: a new exploration begins. */
@@ -292,6 +297,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#log?.reset();
     this.#committing = null;
     this.#barrier = 0;
+    this.#isRedundant = false;
     this.#start(this.#main, body, "main");
     this.#armStep();
   }
@@ -467,7 +473,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         return this.#end({ kind: "livelock" });
       }
     }
-    this.#resume(this.#pick());
+    const entry = this.#pick();
+    if (this.#isRedundant) return this.#end({ kind: "redundant" });
+    this.#resume(entry);
     this.#armStep();
   }
 
@@ -484,7 +492,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         }
       }
     }
-    if (runnable.length === 1) return runnable.pop() as Entry;
+    if (runnable.length === 1 && (this.#log === null || this.#isFair)) {
+      return runnable.pop() as Entry;
+    }
     const answer = this.#isFair ? this.#pickFairly() : this.#ask(runnable.length, "schedule");
     if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
     const entry = this.candidate(answer);
@@ -505,8 +515,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #ask(count: number, question: Question): number {
-    if (count === 1) return 0;
+    // Who wants a log wants every step.
+    if (count === 1 && (question !== "schedule" || this.#log === null)) return 0;
     const answer = this.#askStrategy(count, question);
+    if (count === 1) return 0;
     this.#answers.push(answer);
     this.#counts.push(count);
     if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
@@ -520,6 +532,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         ? this.#strategy.pick(this)
         : this.#strategy.choose(count, question);
       if (Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
+      if (answer === REDUNDANT && this.#log !== null) {
+        this.#isRedundant = true;
+        return 0;
+      }
       throw new RangeError(
         `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
       );

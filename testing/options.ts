@@ -9,7 +9,7 @@ import { readArguments, readVariable } from "./platform.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** StrategyName is a search strategy by name. */
-export type StrategyName = "portfolio" | "random" | "pct" | "exhaustive";
+export type StrategyName = "portfolio" | "random" | "pct" | "exhaustive" | "reduced";
 
 /**
  * ExploreOptions say how to explore. All are optional.
@@ -84,7 +84,7 @@ export interface Settings {
   readonly verbose: boolean;
 }
 
-const STRATEGIES: readonly StrategyName[] = ["portfolio", "random", "pct", "exhaustive"];
+const STRATEGIES: readonly StrategyName[] = ["portfolio", "random", "pct", "exhaustive", "reduced"];
 
 const KNOWN: ReadonlySet<string> = new Set([
   "name",

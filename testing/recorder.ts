@@ -391,6 +391,7 @@ export function formatError(error: unknown): string {
 export function toFailure(verdict: Verdict): Failure | undefined {
   switch (verdict.kind) {
     case "passed":
+    case "redundant":
       return undefined;
     case "race":
       return {

@@ -6,6 +6,9 @@
 
 import type { StepLog } from "./step_log.ts";
 
+/** What `pick` returns, from a strategy with a log, to end a schedule that leads nowhere new. */
+export const REDUNDANT = -1;
+
 /** Question says what a choice is about: which goroutine goes on, which ready case a select takes, ... */
 export type Question = "schedule" | "select" | "choose";
 
