@@ -12,6 +12,7 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current } from "../runtime/current.ts";
+import { isGoexit } from "../runtime/goexit.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
@@ -49,6 +50,8 @@ interface Failure {
  *
  * An error is whatever a goroutine throws or rejects with; JavaScript cannot tell Go's errors from its panics. Later errors
  * are dropped, as in Go; so is the first one if nobody calls `wait`.
+ *
+ * A goroutine that calls `goexit` ends without an error.
  *
  * A group can be used again after `wait`, but its first error stays.
  *
@@ -330,13 +333,17 @@ export class ErrGroup extends Resource {
   /** Starts `body` as a goroutine, which has a slot already. */
   #start(body: () => unknown, name: string | undefined): void {
     current().spawn(async () => {
-      let failure: Failure | undefined;
       try {
         await body();
       } catch (error) {
-        failure = { error };
+        // Who calls goexit has ended like any other, and its goroutine is to end too.
+        if (isGoexit(error)) {
+          this.#end(undefined);
+          throw error;
+        }
+        return this.#end({ error });
       }
-      this.#end(failure);
+      this.#end(undefined);
     }, name ?? (body.name || undefined));
   }
 

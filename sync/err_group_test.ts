@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { yieldNow } from "../runtime/mod.ts";
+import { goexit, yieldNow } from "../runtime/mod.ts";
 import { explore } from "../testing/explore.ts";
 import { Channel } from "./channel.ts";
 import { conforms, deadlocks } from "./conformance/both_schedulers_test.ts";
@@ -325,6 +325,23 @@ conforms("a canceled wait leaves the group as it is, and its context too", async
 });
 
 // --- every schedule of small programs ---
+
+conforms("a goroutine that calls goexit ends without an error, and frees its slot", async () => {
+  const group = new ErrGroup();
+  group.setLimit(1);
+  let hasCleanedUp = false;
+  await group.go(async () => {
+    try {
+      await yieldNow();
+      goexit();
+    } finally {
+      hasCleanedUp = true;
+    }
+  });
+  await group.go(() => {});
+  await group.wait();
+  assertEquals([hasCleanedUp, group.state()], [true, "0 of at most 1 active"]);
+});
 
 Deno.test("in all schedules of three goroutines and a limit of two no more are active, and wait waits for all", async () => {
   const most = new Set<number>();

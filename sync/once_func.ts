@@ -3,12 +3,14 @@
  *
  * Invariants:
  * - The function is called at most once, by the first caller, and let go of when it ends.
- * - Every caller gets the same value, or has the same thing thrown at it.
+ * - Every caller gets the same value, or has the same thing thrown at it. Only goexit ends the first caller alone; the others
+ *   have an error thrown at them.
  *
  * @module
  */
 
 import type { Cancellation } from "../runtime/cancellation.ts";
+import { isGoexit } from "../runtime/goexit.ts";
 import { Once } from "./once.ts";
 
 /**
@@ -69,6 +71,10 @@ export function onceValue<T>(
       ending = { value: await compute!() };
     } catch (thrown) {
       ending = { thrown };
+      if (!isGoexit(thrown)) return;
+      // That ends the goroutine of the first caller. The others have not called it.
+      ending = { thrown: new Error("Cannot give a result: the function called goexit") };
+      throw thrown;
     } finally {
       compute = undefined;
     }

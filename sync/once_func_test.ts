@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { yieldNow } from "../runtime/mod.ts";
+import { goexit, yieldNow } from "../runtime/mod.ts";
 import { explore } from "../testing/explore.ts";
 import { conforms } from "./conformance/both_schedulers_test.ts";
 import { onceFunc, onceValue } from "./once_func.ts";
@@ -147,6 +147,22 @@ Deno.test("onceFunc and onceValue of no function are TypeErrors at once, not at 
   // @ts-expect-error A body is a function.
   assertThrows(() => onceValue(42), TypeError, "expected a function, got 42");
 });
+
+conforms(
+  "a function that calls goexit ends the first caller; the others are told, and it is not run again",
+  async () => {
+    let runs = 0;
+    const f = onceValue(() => {
+      runs++;
+      goexit();
+    });
+    const wg = new WaitGroup();
+    wg.go(() => f().then(() => assert(false, "goexit does not return")));
+    await wg.wait();
+    for (let i = 0; i < 2; i++) await assertRejects(() => f(), Error, "the function called goexit");
+    assertEquals(runs, 1);
+  },
+);
 
 Deno.test("in all schedules of three callers the function runs once, and all get what it gives", async () => {
   await explore(async () => {

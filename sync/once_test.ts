@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { go, yieldNow } from "../runtime/mod.ts";
+import { go, goexit, yieldNow } from "../runtime/mod.ts";
 import { explore } from "../testing/explore.ts";
 import { Channel } from "./channel.ts";
 import { conforms, deadlocks } from "./conformance/both_schedulers_test.ts";
@@ -120,6 +120,14 @@ conforms("a canceled first caller does nothing, and the next one is the first", 
 Deno.test("do of no function is a TypeError that says what it got", () => {
   // @ts-expect-error A body is a function.
   assertThrows(() => new Once().do(undefined), TypeError, "expected a function, got undefined");
+});
+
+conforms("a body that calls goexit ends the first caller, and counts as done", async () => {
+  const once = new Once();
+  const wg = new WaitGroup();
+  wg.go(() => once.do(() => goexit()).then(() => assert(false, "goexit does not return")));
+  await wg.wait();
+  await once.do(() => assert(false, "done was run twice"));
 });
 
 Deno.test("in all schedules one of three callers runs the body, and none returns before it has finished", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { go, yieldNow } from "../runtime/mod.ts";
+import { go, goexit, yieldNow } from "../runtime/mod.ts";
 import { explore } from "../testing/explore.ts";
 import { Channel } from "./channel.ts";
 import { conforms, deadlocks } from "./conformance/both_schedulers_test.ts";
@@ -199,6 +199,25 @@ Deno.test("do of no function is a TypeError that says what it got", async () => 
     TypeError,
     "expected a function, got undefined",
   );
+});
+
+conforms("goexit ends all callers of the call, and the next call is another", async () => {
+  const flights = new SingleFlight<string, number>();
+  const finish = new Channel<never>();
+  const wg = new WaitGroup();
+  for (let i = 0; i < 2; i++) {
+    wg.go(async () => {
+      await flights.do("key", async () => {
+        await finish.next();
+        return goexit();
+      });
+      assert(false, "goexit does not return");
+    });
+  }
+  for (let i = 0; i < 20; i++) await yieldNow();
+  finish.close();
+  await wg.wait();
+  assertEquals(await flights.do("key", () => 1), { value: 1, shared: false });
 });
 
 Deno.test("in all schedules of three callers each gets the value of a call that ran while it waited", async () => {
