@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import { Exploration } from "./exploration.ts";
+import { explore } from "./explore.ts";
+import { explorer } from "./explorer.ts";
+import { resolveOptions } from "./options.ts";
+import { Portfolio } from "./portfolio.ts";
+import {
+  crossedLocks,
+  lockRounds,
+  lostSignal,
+  lostUpdate,
+  multinomial,
+  shuffle,
+} from "./programs_test.ts";
+import { ScheduleError } from "./schedule_error.ts";
+
+const seeds = Array.from({ length: 20 }, (_, i) => i * 7_919 + 1);
+
+Deno.test("Portfolio completes small programs and says so", async () => {
+  for (const lengths of [[1], [2, 2], [3, 3], [2, 2, 2]]) {
+    const { complete, schedules, endedBy } = await explore(shuffle(lengths), { seed: 1 });
+    assert(complete && endedBy === "complete");
+    assert(schedules >= multinomial(lengths), "each at least once");
+    assert(schedules <= 2 * multinomial(lengths) + 32, `${schedules}: half of them enumerate`);
+  }
+});
+
+Deno.test("Portfolio finds crossed locks, a lost update and a lost signal within 1,000 schedules, on 20 of 20 seeds", async () => {
+  const programs = { crossedLocks, lostUpdate, lostSignal };
+  for (const [name, body] of Object.entries(programs)) {
+    for (const seed of seeds) {
+      const error = await explore(body, { seed, schedules: 1_000 }).then(
+        () => null,
+        (error) => error,
+      );
+      assert(error instanceof ScheduleError, `${name}, seed ${seed}: ${error}`);
+      assertEquals(error.kind, name === "lostUpdate" ? "race" : "deadlock");
+    }
+  }
+});
+
+Deno.test("Portfolio begins with the schedule without preemptions, then first in, first out", async () => {
+  const log: number[] = [];
+  const exploration = new Exploration(shuffle([2, 2, 2], log), resolveOptions({}), undefined);
+  const portfolio = new Portfolio(1);
+  const logs: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    portfolio.begin(i);
+    await exploration.execute(portfolio);
+    logs.push(log.join(""));
+  }
+  assertEquals(logs[0], "001122");
+  assertEquals(logs[1]?.length, 6);
+  assert(logs[1] !== logs[0]);
+});
+
+Deno.test("Portfolio takes turns among several strategies, enumerating half of the time, and names whose turn it is", async () => {
+  const exploration = new Exploration(() => lockRounds(4, 3), resolveOptions({}), undefined);
+  const portfolio = new Portfolio(3);
+  const turns = new Map<string, number>();
+  for (let i = 0; i < 1_024; i++) {
+    portfolio.begin(i);
+    await exploration.execute(portfolio);
+    turns.set(portfolio.name, (turns.get(portfolio.name) ?? 0) + 1);
+  }
+  const enumerated = turns.get("exhaustive") ?? 0;
+  assert(enumerated >= 480 && enumerated <= 544, `${enumerated}`);
+  assert(turns.size >= 4, `${[...turns.keys()]}`);
+  assert([...turns.values()].every((count) => count > 0));
+});
+
+Deno.test("Portfolio runs the same schedules for the same seed, and others for another", async () => {
+  const answers = async (seed: number): Promise<string> => {
+    const exploration = new Exploration(() => lockRounds(3, 2), resolveOptions({}), undefined);
+    const portfolio = new Portfolio(seed);
+    const all: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      portfolio.begin(i);
+      await exploration.execute(portfolio);
+      all.push(explorer.answers.join());
+    }
+    return all.join(";");
+  };
+  assertEquals(await answers(1), await answers(1));
+  assert(await answers(1) !== await answers(2));
+});
+
+Deno.test("Portfolio gives an estimate of what is left when the budget ends it", async () => {
+  const { estimate, complete } = await explore(() => lockRounds(4, 3), { schedules: 500, seed: 1 });
+  assert(!complete && estimate !== undefined && estimate > 500, `${estimate}`);
+});
