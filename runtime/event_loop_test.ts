@@ -270,6 +270,30 @@ for (const [what, saturate] of Object.entries(SATURATIONS)) {
   );
 }
 
+Deno.test("EventLoop: a crowd that is woken at once leaves room for the platform before all have run", async () => {
+  const crowd = 2000;
+  const ch = new Channel<void>();
+  const wg = new WaitGroup();
+  let ran = 0;
+  for (let i = 0; i < crowd; i++) {
+    wg.go(async () => {
+      await ch.receive();
+      compute(0.05);
+      ran++;
+    });
+  }
+  await yieldNow();
+  let ranBeforeTimer = 0;
+  const timer = platformTimer(20).then(() => ranBeforeTimer = ran);
+  compute(OVER_A_SLICE_MS);
+  for (let i = 0; i < MANY_COMPLETIONS; i++) eventLoop.done(); // the slice is over
+  ch.close();
+  await wg.wait();
+  await timer;
+  assertEquals(ran, crowd);
+  assert(ranBeforeTimer < crowd, "all ran before the timer, which takes less time than they do");
+});
+
 Deno.test(
   "Two goroutines select over send, receive and a timer for ever, and each gets its timer (runtime/proc_test.go:TestTimerFairness2)",
   { timeout: 60_000 },

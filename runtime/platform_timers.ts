@@ -49,10 +49,8 @@ export class PlatformTimers {
 
   /** Fires what is due. */
   fireDue(): void {
-    const first = this.#heap.first;
-    if (first === undefined) return;
+    if (this.#heap.size === 0) return;
     const now = performance.now();
-    if (first.due > now) return;
     // A timer that is armed meanwhile waits for the next time, even if the clock has not moved.
     const end = this.#heap.nextSequence;
     try {
@@ -94,7 +92,6 @@ export class PlatformTimers {
     this.#platform = undefined;
     this.#platformDue = Infinity;
     this.fireDue();
-    if (this.#nextDue() < this.#platformDue) this.#adjustSoon();
   };
 
   #releaseIfIdle(): void {

@@ -127,7 +127,8 @@ Deno.test("PlatformTimers asks the platform for no more than it takes (js:timer-
     timers.set(timer, delayMs);
     for (let i = 0; i < 3; i++) {
       await jobs();
-      assertEquals(platform.delays.at(-1), 2 ** 31 - 1, `${delayMs}`);
+      const asked = platform.delays.at(-1) as number;
+      assert(asked < 2 ** 31 && asked > 2 ** 31 - 60_000, `${asked} for ${delayMs}`);
       platform.fire();
     }
     assertEquals(fired, 0);
@@ -239,7 +240,8 @@ Deno.test("A sleep ends at the end of a slice even if the platform's timer never
     await sleep(5);
     assert(performance.now() - start >= 5);
     assert(platform.delays.length > 0, "the platform was never asked");
-    await jobs();
+    for (let i = 0; i < 10_000 && platform.pending.size > 0; i++) await yieldNow();
+    assertEquals(platform.pending.size, 0, "the platform's timer was not given back");
   }
   stopped = true;
   await turn();

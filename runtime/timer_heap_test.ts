@@ -11,8 +11,10 @@ class TestTimer extends Timer {
 const byDue = (a: Timer, b: Timer) => a.due - b.due || a.sequence - b.sequence;
 
 Deno.test("TimerHeap behaves like a sorted array under add, shift and remove anywhere", async () => {
+  const add = fc.record({ verb: fc.constant("add" as const), due: fc.nat(30) });
+  const sizes = { maxLength: 60, size: "max" } as const;
   const command = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ verb: fc.constant("add" as const), due: fc.nat(9) }) },
+    { weight: 2, arbitrary: add },
     { weight: 1, arbitrary: fc.constant({ verb: "shift" as const }) },
     {
       weight: 2,
@@ -20,10 +22,10 @@ Deno.test("TimerHeap behaves like a sorted array under add, shift and remove any
     },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 100 }), (commands) => {
+    fc.asyncProperty(fc.array(add, sizes), fc.array(command, sizes), (adds, commands) => {
       const heap = new TimerHeap();
       const model: Timer[] = [];
-      for (const command of commands) {
+      for (const command of [...adds, ...commands]) {
         if (command.verb === "add") {
           const timer = new TestTimer();
           assertEquals(timer.index, -1);
@@ -49,6 +51,22 @@ Deno.test("TimerHeap behaves like a sorted array under add, shift and remove any
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("TimerHeap.remove moves what fills the gap up as well as down", () => {
+  const heap = new TimerHeap();
+  const add = (due: number) => {
+    const timer = new TestTimer();
+    heap.add(timer, due);
+    return timer;
+  };
+  const timers = [1, 10, 2, 11, 12, 3, 4].map(add);
+  // In the place of 11, below 10, comes 4.
+  assert(heap.remove(timers[3] as Timer));
+  for (const due of [20, 21]) add(due);
+  const order: number[] = [];
+  for (let timer = heap.shift(); timer !== undefined; timer = heap.shift()) order.push(timer.due);
+  assertEquals(order, [1, 2, 3, 4, 10, 12, 20, 21]);
 });
 
 Deno.test("TimerHeap.clear leaves every timer free to be armed again, and counts anew", () => {
