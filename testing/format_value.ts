@@ -20,11 +20,20 @@ function format(value: unknown, depth: number): string {
     case "bigint":
       return `${value}n`;
     case "function":
-      return `[function ${value.name || "anonymous"}]`;
+      return formatFunction(value);
     case "object":
       return value === null ? "null" : formatObject(value, depth);
     default:
       return String(value);
+  }
+}
+
+function formatFunction(value: object): string {
+  try {
+    const { name } = value as { readonly name: unknown };
+    return `[function ${typeof name === "string" && name !== "" ? name : "anonymous"}]`;
+  } catch {
+    return "[function]"; // a proxy or getter that throws
   }
 }
 
@@ -38,8 +47,8 @@ function formatObject(value: object, depth: number): string {
           value.length > 4 ? ", …" : ""
         }]`;
     }
-    const name = Object.getPrototypeOf(value)?.constructor?.name;
-    if (name !== undefined && name !== "Object") return name;
+    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+    if (typeof name === "string" && name !== "" && name !== "Object") return name;
     if (depth > 0) return "{…}";
     const keys = Object.keys(value).slice(0, 3);
     const fields = keys.map((key) => {
