@@ -30,7 +30,12 @@ export const ACCESS = {
   signal: { verb: "signal", bit: SIGNAL, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
   broadcast: { verb: "broadcast", bit: BROADCAST, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
   // May give up waiting.
-  cancellable: { verb: "wait", bit: WHOLE, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
+  cancellable: {
+    verb: "wait",
+    bit: WHOLE,
+    mask: WAIT | SIGNAL | BROADCAST | WHOLE,
+    varies: true,
+  },
 } as const satisfies Record<string, Access>;
 
 /**

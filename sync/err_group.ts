@@ -27,14 +27,14 @@ const ALL = GO | END | WAIT | TRY_FAILED | WHOLE;
 /** The dependency relation of an ErrGroup. */
 export const ACCESS = {
   go: { verb: "go", bit: GO, mask: ALL },
-  tryGo: { verb: "tryGo", bit: GO, mask: ALL },
-  tryFailed: { verb: "tryGo", bit: TRY_FAILED, mask: GO | END | WHOLE },
+  tryGo: { verb: "tryGo", bit: GO, mask: ALL, varies: true },
+  tryFailed: { verb: "tryGo", bit: TRY_FAILED, mask: GO | END | WHOLE, varies: true },
   end: { verb: "end", bit: END, mask: GO | END | TRY_FAILED | WHOLE },
   wait: { verb: "wait", bit: WAIT, mask: GO | WHOLE },
   setLimit: { verb: "setLimit", bit: WHOLE, mask: ALL },
   // May give up waiting.
-  cancellableGo: { verb: "go", bit: WHOLE, mask: ALL },
-  cancellableWait: { verb: "wait", bit: WHOLE, mask: ALL },
+  cancellableGo: { verb: "go", bit: WHOLE, mask: ALL, varies: true },
+  cancellableWait: { verb: "wait", bit: WHOLE, mask: ALL, varies: true },
 } as const satisfies Record<string, Access>;
 
 /** Whether whoever asked for a slot had to wait for it, and so has to start its goroutine itself. */

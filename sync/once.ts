@@ -27,7 +27,7 @@ export const ACCESS = {
   arrive: { verb: "do", bit: ARRIVE, mask: ARRIVE | WHOLE },
   end: { verb: "end", bit: END, mask: WHOLE },
   // May give up waiting.
-  cancellable: { verb: "do", bit: WHOLE, mask: ARRIVE | END | WHOLE },
+  cancellable: { verb: "do", bit: WHOLE, mask: ARRIVE | END | WHOLE, varies: true },
 } as const satisfies Record<string, Access>;
 
 /** Whether a caller is the one to run its function. */

@@ -31,10 +31,15 @@ const ALL = ACQUIRE | RELEASE | TRY | TRY_FAILED | WHOLE;
 export const ACCESS = {
   acquire: { verb: "acquire", bit: ACQUIRE, mask: ACQUIRE | TRY | TRY_FAILED | WHOLE },
   release: { verb: "release", bit: RELEASE, mask: RELEASE | TRY | TRY_FAILED | WHOLE },
-  tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL },
-  tryFailed: { verb: "tryAcquire", bit: TRY_FAILED, mask: ACQUIRE | RELEASE | TRY | WHOLE },
+  tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL, varies: true },
+  tryFailed: {
+    verb: "tryAcquire",
+    bit: TRY_FAILED,
+    mask: ACQUIRE | RELEASE | TRY | WHOLE,
+    varies: true,
+  },
   // May give up waiting.
-  cancellable: { verb: "acquire", bit: WHOLE, mask: ALL },
+  cancellable: { verb: "acquire", bit: WHOLE, mask: ALL, varies: true },
   // Of more than is held.
   misuse: { verb: "release", bit: WHOLE, mask: ALL },
 } as const satisfies Record<string, Access>;
