@@ -52,6 +52,20 @@ export {
 export { Semaphore } from "./sync/semaphore.ts";
 export { SingleFlight, type SingleFlightResult } from "./sync/single_flight.ts";
 export { Sometimes, type SometimesOptions } from "./sync/sometimes.ts";
+export {
+  channelFrom,
+  type ChannelFromOptions,
+  sendAll,
+  type SendTarget,
+  type Source,
+} from "./sync/sources.ts";
+export {
+  type ReadableStreamOptions,
+  toReadableStream,
+  toWritableStream,
+  type WritableStreamOptions,
+} from "./sync/streams.ts";
+export { events, Subscription, type SubscriptionOptions } from "./sync/subscription.ts";
 export { tick, Ticker } from "./sync/ticker.ts";
 export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";

@@ -22,14 +22,16 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
       GoroutinePanic Mutex Once RWMutex RateLimiter Receiving Semaphore Sending SingleFlight
-      Sometimes Ticker Timer WaitGroup after afterFunc background callAfter cause every go goexit
-      now numGoroutine onceFunc onceValue select sleep tick todo trySelect withCancel withDeadline
-      withSignal withTimeout withValue withoutCancel yieldNow
+      Sometimes Subscription Ticker Timer WaitGroup after afterFunc background callAfter cause
+      channelFrom events every go goexit now numGoroutine onceFunc onceValue select sendAll sleep
+      tick toReadableStream toWritableStream todo trySelect withCancel withDeadline withSignal
+      withTimeout withValue withoutCancel yieldNow
     `,
     types: `
-      CallTimer CancelContext Cancellation Context DeadlineOptions Locker ReceiveChannel
-      Reservation SelectCases SelectDefault Selected SendChannel SingleFlightResult
-      SometimesOptions
+      CallTimer CancelContext Cancellation ChannelFromOptions Context DeadlineOptions Locker
+      ReadableStreamOptions ReceiveChannel Reservation SelectCases SelectDefault Selected
+      SendChannel SendTarget SingleFlightResult SometimesOptions Source SubscriptionOptions
+      WritableStreamOptions
     `,
   },
   "./runtime": {
@@ -44,13 +46,16 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup Mutex Once
-      RWMutex RateLimiter Receiving Semaphore Sending SingleFlight Sometimes Ticker Timer
-      WaitGroup after afterFunc background callAfter cause every onceFunc onceValue select tick
-      todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
+      RWMutex RateLimiter Receiving Semaphore Sending SingleFlight Sometimes Subscription Ticker
+      Timer WaitGroup after afterFunc background callAfter cause channelFrom events every onceFunc
+      onceValue select sendAll tick toReadableStream toWritableStream todo trySelect withCancel
+      withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
-      CallTimer CancelContext Context DeadlineOptions Locker ReceiveChannel Reservation
-      SelectCases SelectDefault Selected SendChannel SingleFlightResult SometimesOptions
+      CallTimer CancelContext ChannelFromOptions Context DeadlineOptions Locker
+      ReadableStreamOptions ReceiveChannel Reservation SelectCases SelectDefault Selected
+      SendChannel SendTarget SingleFlightResult SometimesOptions Source SubscriptionOptions
+      WritableStreamOptions
     `,
   },
   "./testing": {

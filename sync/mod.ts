@@ -28,6 +28,20 @@ export {
 export { Semaphore } from "./semaphore.ts";
 export { SingleFlight, type SingleFlightResult } from "./single_flight.ts";
 export { Sometimes, type SometimesOptions } from "./sometimes.ts";
+export {
+  channelFrom,
+  type ChannelFromOptions,
+  sendAll,
+  type SendTarget,
+  type Source,
+} from "./sources.ts";
+export {
+  type ReadableStreamOptions,
+  toReadableStream,
+  toWritableStream,
+  type WritableStreamOptions,
+} from "./streams.ts";
+export { events, Subscription, type SubscriptionOptions } from "./subscription.ts";
 export { tick, Ticker } from "./ticker.ts";
 export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";
