@@ -58,6 +58,14 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       WritableStreamOptions
     `,
   },
+  "./platform": {
+    values: `
+      notify notifyContext
+    `,
+    types: `
+      SignalName
+    `,
+  },
   "./testing": {
     values: `
       ScheduleError explore
@@ -262,7 +270,11 @@ Deno.test("checkImports: every arrow that the table lacks is a violation", () =>
     ["testing/fast_check.ts", "../sync/mutex.ts"],
     ["testing/fast_check.ts", "@std/assert"],
     ["mod.ts", "./testing/mod.ts"],
+    ["mod.ts", "./platform/mod.ts"],
     ["mod.ts", "node:process"],
+    ["sync/mutex.ts", "../platform/signals.ts"],
+    ["platform/signals.ts", "../testing/explore.ts"],
+    ["platform/signals.ts", "node:fs"],
     ["examples/demo.ts", "../mod.ts"],
     ["examples/demo.ts", "@interleave/go/runtime/scheduler.ts"],
     ["examples/demo.ts", "npm:p-queue"],
@@ -280,6 +292,8 @@ Deno.test("checkImports: every arrow of the table is allowed", () => {
     ["runtime/go.ts", "./current.ts"],
     ["sync/mutex.ts", "../runtime/operation.ts"],
     ["sync/mutex.ts", "./errors.ts"],
+    ["platform/signals.ts", "node:process"],
+    ["platform/signals.ts", "../sync/subscription.ts"],
     ["testing/explore.ts", "../runtime/current.ts"],
     ["testing/explore.ts", "node:async_hooks"],
     ["testing/report/lanes.ts", "../trace.ts"],
@@ -287,6 +301,7 @@ Deno.test("checkImports: every arrow of the table is allowed", () => {
     ["testing/fast_check.ts", "./explore.ts"],
     ["mod.ts", "./sync/mod.ts"],
     ["examples/demo.ts", "@interleave/go/testing"],
+    ["examples/demo.ts", "@interleave/go/platform"],
     ["examples/demo.ts", "@std/async/delay"],
     ["examples/demo.ts", "./cache.ts"],
     ["runtime/go_test.ts", "../testing/explore.ts"],

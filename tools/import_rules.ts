@@ -30,12 +30,17 @@ interface Zone {
 
 const NONE = /^$/;
 const PUBLIC =
-  /^(@interleave\/go(\/(runtime|sync|testing|testing\/fast-check))?|@std\/.+|fast-check)$/;
+  /^(@interleave\/go(\/(runtime|sync|platform|testing|testing\/fast-check))?|@std\/.+|fast-check)$/;
 
 /** Who may import whom; the longest matching key counts. */
 const TABLE: Readonly<Record<string, Zone>> = {
   "runtime/": { files: /^runtime\//, packages: NONE, may: "runtime/ only" },
   "sync/": { files: /^(sync|runtime)\//, packages: NONE, may: "sync/ and runtime/ only" },
+  "platform/": {
+    files: /^(platform|sync|runtime)\//,
+    packages: /^node:process$/,
+    may: "platform/, sync/, runtime/ and node:process only",
+  },
   "testing/": {
     files: /^(testing\/(?!fast_check\.ts$)|runtime\/)/,
     packages: /^node:/,

@@ -1,0 +1,16 @@
+/**
+ * What a process has and a browser has not: OS signals, as channels and as contexts. For Deno, Node and Bun.
+ *
+ * @example
+ * ```ts
+ * import { background } from "@interleave/go";
+ * import { notifyContext } from "@interleave/go/platform";
+ *
+ * using ctx = notifyContext(background(), "SIGINT", "SIGTERM");
+ * if (ctx.err !== undefined) throw new Error("nobody has pressed Ctrl-C");
+ * ```
+ *
+ * @module
+ */
+
+export { notify, notifyContext, type SignalName } from "./signals.ts";
