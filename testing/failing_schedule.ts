@@ -18,7 +18,7 @@ import { Replay } from "./replay.ts";
 import { report } from "./reporting.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { type Deviation, encodeToken, toDeviations } from "./schedule_token.ts";
-import { type Stack, toSite } from "./sites.ts";
+import { type Stack, toCommandSite } from "./sites.ts";
 
 /** How many executions and how much time a failing schedule is worth to be made shorter. */
 const SHORTEN_BUDGET = { executions: 2_000, timeMs: 200 } as const;
@@ -199,7 +199,7 @@ export class FailingSchedule {
       ...(this.#isReplay
         ? {}
         : { shrunkFrom: { steps: this.#steps, preemptions: this.#preemptions } }),
-      ...(exploration.site ? { calledAt: toSite(exploration.site) } : {}),
+      ...(exploration.site ? { calledAt: toCommandSite(exploration.site) } : {}),
       ...(name === undefined ? {} : { testName: name }),
       ...more,
     };

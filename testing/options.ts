@@ -62,6 +62,16 @@ export interface ExploreOptions {
   readonly verbose?: boolean;
 }
 
+/** The options that are numbers. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  "seed",
+  "schedules",
+  "maxTimeMs",
+  "maxSteps",
+  "externalTimeoutMs",
+  "start",
+]);
+
 /** The options with their defaults, all of them checked. */
 export interface Settings {
   readonly name: string | undefined;
@@ -247,7 +257,8 @@ function check<T>(
 function wrong(name: string, value: unknown, expected: string): Error {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   const message = `Cannot explore: option "${name}" is ${text}, expected ${expected}`;
-  return typeof value === "number" ? new RangeError(message) : new TypeError(message);
+  const isOutOfRange = typeof value === "number" && NUMBERS.has(name);
+  return isOutOfRange ? new RangeError(message) : new TypeError(message);
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && value as number >= 1;

@@ -82,6 +82,12 @@ export function toSite({ url, line, column, functionName }: RawSite): Site {
   return source ? { ...site, source } : site;
 }
 
+/** Like {@linkcode toSite}, with a file that a command can be given, whether or not the working directory is known. */
+export function toCommandSite(site: RawSite): Site {
+  if (!site.url.startsWith("file:") || workingDirectory() !== undefined) return toSite(site);
+  return { ...toSite(site), file: fileURLToPath(site.url).replaceAll("\\", "/") };
+}
+
 function toFile(url: string): string {
   if (!url.startsWith("file:")) return url;
   const path = fileURLToPath(url).replaceAll("\\", "/");
