@@ -339,18 +339,21 @@ export class EventLoop implements Scheduler {
 
   #follow(result: PromiseLike<unknown>, name: string): void {
     const promise = result instanceof Promise ? result : Promise.resolve(result);
-    // A closure a goroutine costs about 100 bytes, so the many that have no name share one.
-    promise.then(
-      this.#ended,
-      name === "" ? this.#namelessPanicked : (error) => this.#panicked(error, name),
-    );
+    // A closure a goroutine costs about 100 bytes; goroutines of one name are mostly started one after the other.
+    if (name !== this.#lastName) {
+      this.#lastName = name;
+      this.#lastPanicked = (error) => this.#panicked(error, name);
+    }
+    promise.then(this.#ended, this.#lastPanicked);
   }
 
   readonly #ended = (): void => {
     this.#goroutines--;
   };
 
-  readonly #namelessPanicked = (error: unknown): void => this.#panicked(error, "");
+  // What handles the panic of a goroutine called #lastName.
+  #lastName = "";
+  #lastPanicked = (error: unknown): void => this.#panicked(error, "");
 
   #panicked(error: unknown, name: string): void {
     this.#goroutines--;
