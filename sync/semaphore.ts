@@ -230,7 +230,7 @@ export class Semaphore extends Resource {
     }
     this.#held -= weight;
     const now = moment();
-    if (now > 0) this.#freed.push({ at: now, count: weight });
+    if (now > 0 && weight > 0) this.#freed.push({ at: now, count: weight });
     this.#serve();
   }
 
