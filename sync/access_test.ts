@@ -1,17 +1,25 @@
 // The dependency relations of the primitives: well-formed tables, in which both sides of a pair agree.
 import { assert, assertEquals } from "@std/assert";
 import type { Access } from "../runtime/mod.ts";
+import { CANCEL_ACCESS } from "../runtime/cancel_source.ts";
+import { ACCESS as AFTER_FUNC } from "./after_func.ts";
+import { ACCESS as CALL_TIMER } from "./call_after.ts";
 import { ACCESS as COND } from "./cond.ts";
 import { ACCESS as ERR_GROUP } from "./err_group.ts";
 import { ACCESS as ONCE } from "./once.ts";
+import { ACCESS as RATE_LIMITER } from "./rate_limiter.ts";
 import { ACCESS as RW_MUTEX } from "./rw_mutex.ts";
 import { ACCESS as SEMAPHORE } from "./semaphore.ts";
 import { ACCESS as SINGLE_FLIGHT } from "./single_flight.ts";
 
 const TABLES: Record<string, Record<string, Access>> = {
+  AfterFunc: AFTER_FUNC,
+  CallTimer: CALL_TIMER,
   Cond: COND,
+  Context: CANCEL_ACCESS,
   ErrGroup: ERR_GROUP,
   Once: ONCE,
+  RateLimiter: RATE_LIMITER,
   RWMutex: RW_MUTEX,
   Semaphore: SEMAPHORE,
   SingleFlight: SINGLE_FLIGHT,

@@ -6,8 +6,15 @@
 
 import type { CancelListener } from "../runtime/cancel_source.ts";
 import { current } from "../runtime/current.ts";
+import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { checkParent, follow, type Upstream } from "./cancel_tree.ts";
 import type { Context } from "./context.ts";
+
+/** How it is touched. */
+export const ACCESS = {
+  start: { verb: "start", bit: 1, mask: 1 },
+  stop: { verb: "stop", bit: 1, mask: 1 },
+} as const satisfies Record<string, Access>;
 
 /**
  * afterFunc calls `f` in a goroutine of its own once `ctx` is done, at once if it is already. It returns a function that
@@ -41,7 +48,8 @@ export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
   return () => call.stop();
 }
 
-class Call implements CancelListener {
+class Call extends Resource implements CancelListener {
+  readonly type = "afterFunc";
   previousListener: CancelListener | null = null;
   nextListener: CancelListener | null = null;
   readonly #f: () => unknown;
@@ -49,6 +57,7 @@ class Call implements CancelListener {
   #upstream: Upstream | null = null;
 
   constructor(f: () => unknown) {
+    super();
     this.#f = f;
   }
 
@@ -59,6 +68,7 @@ class Call implements CancelListener {
   }
 
   canceled(): void {
+    touch(this, ACCESS.start);
     if (!this.#isPending) return;
     this.#isPending = false;
     this.#upstream = null;
@@ -66,10 +76,23 @@ class Call implements CancelListener {
   }
 
   stop(): boolean {
+    touch(this, ACCESS.stop);
     const isPending = this.#isPending;
     this.#isPending = false;
     this.#upstream?.unlisten(this);
     this.#upstream = null;
     return isPending;
+  }
+
+  state(): string {
+    return this.#isPending ? "pending" : "stopped";
+  }
+
+  snapshot(): () => void {
+    const isPending = this.#isPending, upstream = this.#upstream;
+    return () => {
+      this.#isPending = isPending;
+      this.#upstream = upstream;
+    };
   }
 }

@@ -12,7 +12,8 @@ import { checkDuration } from "../runtime/duration.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Timer } from "../runtime/scheduler.ts";
 
-const ACCESS = {
+/** How it is touched. */
+export const ACCESS = {
   fire: { verb: "fire", bit: 1, mask: 1 },
   stop: { verb: "stop", bit: 1, mask: 1 },
   reset: { verb: "reset", bit: 1, mask: 1 },

@@ -60,7 +60,7 @@ export abstract class ContextNode extends Resource implements Context {
   }
 
   /** What cancels it; null if nothing does, undefined if that is for somebody else's implementation to say. */
-  abstract get [CANCEL_SOURCE](): CancelSource | null | undefined;
+  abstract get [CANCEL_SOURCE](): CancelNode | null | undefined;
   abstract get deadline(): number | undefined;
   abstract get done(): ReceiveChannel<never>;
   abstract get err(): Error | undefined;
@@ -126,7 +126,7 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
     else upstream?.unlisten(this);
   }
 
-  get [CANCEL_SOURCE](): CancelSource {
+  get [CANCEL_SOURCE](): CancelNode {
     return this;
   }
 
@@ -307,7 +307,7 @@ export function follow(parent: Context, listener: CancelListener): Upstream | nu
   const source = sourceOf(parent);
   if (source === null) return null;
   if (source !== undefined) {
-    touch(source.resource, CANCEL_ACCESS.listen);
+    touch(source, CANCEL_ACCESS.listen);
     if (!source.isCanceled()) {
       source.listen(listener);
       return source;
@@ -328,7 +328,7 @@ export function follow(parent: Context, listener: CancelListener): Upstream | nu
 }
 
 /** What cancels `ctx`, if that is one of ours, perhaps wrapped by somebody else: null if never, undefined if unknown. */
-function sourceOf(ctx: Context): CancelSource | null | undefined {
+function sourceOf(ctx: Context): CancelNode | null | undefined {
   if (ctx instanceof ContextNode) return ctx[CANCEL_SOURCE];
   const node = ctx.value(CANCEL_NODE);
   // A wrapper with a done of its own ends in its own way.
@@ -346,7 +346,7 @@ class DoneWatch extends Waiter implements Upstream {
 
   static start(done: ReceiveChannel<never>, listener: CancelListener): Upstream | null {
     const operation = done.receiving();
-    operation.touches(touch);
+    touch(operation.resource, operation.selectAccess);
     if (operation.isReady()) {
       listener.canceled();
       return null;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { CANCEL_SOURCE, type CancelSource } from "../runtime/cancel_source.ts";
+import { CANCEL_SOURCE } from "../runtime/cancel_source.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { causeOf, ContextNode } from "./cancel_tree.ts";
 import type { ReceiveChannel } from "./channel.ts";
@@ -89,7 +89,7 @@ class EmptyContext extends ContextNode {
     return this.#name;
   }
 
-  override get [CANCEL_SOURCE](): CancelSource | null {
+  override get [CANCEL_SOURCE](): null {
     return null;
   }
 

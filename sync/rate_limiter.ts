@@ -17,7 +17,8 @@ import type { Context } from "./context.ts";
 import { type Promised, TokenBucket } from "./token_bucket.ts";
 
 const TAKE = 1, LOOK = 2;
-const ACCESS = {
+/** How it is touched. */
+export const ACCESS = {
   allow: { verb: "allow", bit: TAKE, mask: TAKE | LOOK },
   reserve: { verb: "reserve", bit: TAKE, mask: TAKE | LOOK },
   wait: { verb: "wait", bit: TAKE, mask: TAKE | LOOK },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CANCEL_SOURCE, type CancelSource } from "../runtime/cancel_source.ts";
+import { CANCEL_SOURCE } from "../runtime/cancel_source.ts";
 import { CANCEL_NODE, CancelNode, checkParent, ContextNode, ELSEWHERE } from "./cancel_tree.ts";
 import type { ReceiveChannel } from "./channel.ts";
 import type { CancelContext, Context } from "./context.ts";
@@ -69,7 +69,7 @@ export function withoutCancel(parent: Context): Context {
 class WithoutCancel extends ContextNode {
   #controller: AbortController | null = null;
 
-  override get [CANCEL_SOURCE](): CancelSource | null {
+  override get [CANCEL_SOURCE](): null {
     return null;
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { CANCEL_SOURCE, type CancelSource } from "../runtime/cancel_source.ts";
-import { checkParent, ContextNode, ELSEWHERE } from "./cancel_tree.ts";
+import { CANCEL_SOURCE } from "../runtime/cancel_source.ts";
+import { type CancelNode, checkParent, ContextNode, ELSEWHERE } from "./cancel_tree.ts";
 import type { ReceiveChannel } from "./channel.ts";
 import type { Context } from "./context.ts";
 
@@ -88,7 +88,7 @@ class WithValue extends ContextNode {
     this.#bearer = parent instanceof WithValue ? parent.#bearer : parent;
   }
 
-  override get [CANCEL_SOURCE](): CancelSource | null | undefined {
+  override get [CANCEL_SOURCE](): CancelNode | null | undefined {
     const bearer = this.#bearer;
     return bearer instanceof ContextNode ? bearer[CANCEL_SOURCE] : undefined;
   }
