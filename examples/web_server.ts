@@ -10,7 +10,8 @@
  * @module
  */
 
-import { Channel, go, type ReceiveChannel, WaitGroup } from "@interleave/go";
+import { background, Channel, go, type ReceiveChannel, WaitGroup } from "@interleave/go";
+import { notifyContext } from "@interleave/go/platform";
 
 export interface LogEntry {
   /** Requests are numbered from 1, in the order in which they came. */
@@ -88,39 +89,29 @@ export function listenOnPort(
     }, app);
 }
 
-async function visitAndStop(url: string, done: Channel<never>): Promise<void> {
-  for (const path of ["/", "/about", "/news"]) {
-    const response = await fetch(url + path);
-    console.log(`visitor: ${path} says ${JSON.stringify(await response.text())}`);
-  }
-  done.close();
-}
-
-/** The first Ctrl-C stops the server gently, the second one kills the process. */
-function closeAtInterrupt(done: Channel<never>): void {
-  const stop = () => {
-    Deno.removeSignalListener("SIGINT", stop);
-    done.close();
-  };
-  Deno.addSignalListener("SIGINT", stop);
-}
-
 if (import.meta.main) {
   const port = Number(Deno.args[0] ?? 0);
-  const done = new Channel<never>();
+  const ctx = notifyContext(background(), "SIGINT", "SIGTERM"); // its `done` is closed by Ctrl-C
+  async function visitAndStop(url: string): Promise<void> {
+    for (const path of ["/", "/about", "/news"]) {
+      const response = await fetch(url + path);
+      console.log(`visitor: ${path} says ${JSON.stringify(await response.text())}`);
+    }
+    ctx.cancel();
+  }
   let written = 0;
   await serveUntilDone({
-    done,
+    done: ctx.done,
     app: (request) => new Response(`Hello from ${new URL(request.url).pathname}`),
     listen: listenOnPort(port, (url) => {
       console.log(`listening on ${url}`);
-      if (port === 0) go(() => visitAndStop(url, done));
-      else closeAtInterrupt(done);
+      if (port === 0) go(() => visitAndStop(url));
     }),
     write: ({ id, method, path }) => {
       written++;
       console.log(`log: #${id} ${method} ${path}`);
     },
   });
+  ctx.cancel();
   console.log(`stopped: ${written} requests in the log`);
 }

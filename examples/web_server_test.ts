@@ -215,3 +215,39 @@ Deno.test("web server: the example visits itself and ends with a complete log", 
   ]);
   assertEquals(lines.at(-1), "stopped: 3 requests in the log");
 });
+
+Deno.test({
+  name: "web server: Ctrl-C stops the example, and what was answered is in its log",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = probe.addr;
+    probe.close();
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--no-lock",
+        "-q",
+        new URL("./web_server.ts", import.meta.url).href,
+        `${port}`,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (!chunk.startsWith("listening on ")) continue;
+      const response = await fetch(`http://127.0.0.1:${port}/page`);
+      assertEquals(await response.text(), "Hello from /page");
+      child.kill("SIGINT");
+    }
+    assertEquals((await child.status).code, 0);
+    assertEquals(text.split("\n").slice(1, 3), [
+      "log: #1 GET /page",
+      "stopped: 1 requests in the log",
+    ]);
+  },
+});
