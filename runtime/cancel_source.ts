@@ -67,6 +67,7 @@ export class CancelListeners {
   push(listener: CancelListener): void {
     const last = this.#last;
     listener.previousListener = last;
+    listener.nextListener = null;
     if (last === null) this.#first = listener;
     else last.nextListener = listener;
     this.#last = listener;

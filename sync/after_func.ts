@@ -77,6 +77,7 @@ class Call extends Resource implements CancelListener {
 
   stop(): boolean {
     touch(this, ACCESS.stop);
+    this.#upstream?.touchLink();
     const isPending = this.#isPending;
     this.#isPending = false;
     this.#upstream?.unlisten(this);

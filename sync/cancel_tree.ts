@@ -205,6 +205,10 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
     this.end(err ?? CANCELED, causeOf(this.parent) ?? err ?? CANCELED);
   }
 
+  touchLink(): void {
+    touch(this, CANCEL_ACCESS.listen);
+  }
+
   /** Ends this context and all below, unless it is done already. */
   end(err: Error, cause: unknown): void {
     touch(this, CANCEL_ACCESS.cancel);
@@ -264,6 +268,7 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
   }
 
   #leave(): void {
+    this.#upstream?.touchLink();
     this.#upstream?.unlisten(this);
     this.#upstream = null;
   }
@@ -294,6 +299,8 @@ class Done extends ChannelState<never> {
 export interface Upstream {
   /** Tells `listener`, which has not been told yet, no more. */
   unlisten(listener: CancelListener): void;
+  /** Reports that somebody who comes or leaves has done so in time: whoever leaves is not touched by the end. */
+  touchLink(): void;
 }
 
 /** A context that is somebody else's, and may have a way of its own to tell of its end. */
@@ -307,7 +314,7 @@ export function follow(parent: Context, listener: CancelListener): Upstream | nu
   const source = sourceOf(parent);
   if (source === null) return null;
   if (source !== undefined) {
-    touch(source, CANCEL_ACCESS.listen);
+    source.touchLink();
     if (!source.isCanceled()) {
       source.listen(listener);
       return source;
@@ -322,7 +329,7 @@ export function follow(parent: Context, listener: CancelListener): Upstream | nu
   }
   if (typeof foreign.afterFunc === "function") {
     const stop = foreign.afterFunc(() => listener.canceled());
-    return { unlisten: () => void stop() };
+    return { unlisten: () => void stop(), touchLink: () => {} };
   }
   return DoneWatch.start(foreign.done, listener);
 }
@@ -346,14 +353,18 @@ class DoneWatch extends Waiter implements Upstream {
 
   static start(done: ReceiveChannel<never>, listener: CancelListener): Upstream | null {
     const operation = done.receiving();
-    touch(operation.resource, operation.selectAccess);
+    const watch = new DoneWatch(operation, listener);
+    watch.touchLink();
     if (operation.isReady()) {
       listener.canceled();
       return null;
     }
-    const watch = new DoneWatch(operation, listener);
     operation.enqueue(watch);
     return watch;
+  }
+
+  touchLink(): void {
+    touch(this.operation.resource, this.operation.selectAccess);
   }
 
   unlisten(): void {
