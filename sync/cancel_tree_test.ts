@@ -38,7 +38,7 @@ function listeners(ctx: Context): number {
 }
 
 conforms(
-  "a hundred thousand children: all end with their parent, and leave it (js:structured-end)",
+  "a hundred thousand children: all end with their parent, and leave it",
   async (count) => {
     const root = withCancel(background()), children: CancelContext[] = [];
     for (let i = 0; i < count; i++) {
@@ -262,7 +262,8 @@ Deno.test("cancel racing a send: delivered once, or kept, in every schedule (js:
   assertEquals(outcomes, ["kept, quit", "sent, value"]);
 });
 
-// Three goroutines start; the two that wait are let go by the third. Whoever starts after the cancel waits not at all.
+// Three goroutines of one step each: 3! orders. The cause is that of who cancels first; the grandchild has one unless it
+// is derived before both.
 Deno.test("cancel of a parent and of its child: the first cause counts, in all 6 orders", async () => {
   const outcomes = new Set<string>();
   const { schedules } = await explore(async () => {
