@@ -89,23 +89,23 @@ export function listenOnPort(
     }, app);
 }
 
+async function visit(url: string): Promise<void> {
+  for (const path of ["/", "/about", "/news"]) {
+    const response = await fetch(url + path);
+    console.log(`visitor: ${path} says ${JSON.stringify(await response.text())}`);
+  }
+}
+
 if (import.meta.main) {
   const port = Number(Deno.args[0] ?? 0);
   const ctx = notifyContext(background(), "SIGINT", "SIGTERM"); // its `done` is closed by Ctrl-C
-  async function visitAndStop(url: string): Promise<void> {
-    for (const path of ["/", "/about", "/news"]) {
-      const response = await fetch(url + path);
-      console.log(`visitor: ${path} says ${JSON.stringify(await response.text())}`);
-    }
-    ctx.cancel();
-  }
   let written = 0;
   await serveUntilDone({
     done: ctx.done,
     app: (request) => new Response(`Hello from ${new URL(request.url).pathname}`),
     listen: listenOnPort(port, (url) => {
       console.log(`listening on ${url}`);
-      if (port === 0) go(() => visitAndStop(url));
+      if (port === 0) go(() => visit(url).finally(() => ctx.cancel()));
     }),
     write: ({ id, method, path }) => {
       written++;
