@@ -1,0 +1,122 @@
+import { assert, assertEquals } from "@std/assert";
+import { currentContext, giveContext, takeContext } from "./context_pool.ts";
+import { Exploration } from "./exploration.ts";
+import { explorer } from "./explorer.ts";
+import { resolveOptions } from "./options.ts";
+import { RandomWalk } from "./random.ts";
+import { sleep, WaitGroup, yieldNow } from "../mod.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
+
+Deno.test("Context keeps whose it is across awaits, microtasks, timers and events, and outside there is none", async () => {
+  assertEquals(currentContext(), undefined);
+  const context = takeContext();
+  context.holder = "me";
+  const seen: unknown[] = [];
+  const look = (): void => void seen.push(currentContext()?.holder);
+  await new Promise<void>((resolve) => {
+    context.run(async () => {
+      look();
+      await null;
+      look();
+      queueMicrotask(look);
+      await Promise.all([turn().then(look), Promise.resolve().then(look)]);
+      await new Promise<void>((done) => setTimeout(done, 0));
+      look();
+      const target = new EventTarget();
+      target.addEventListener("x", look);
+      target.dispatchEvent(new Event("x"));
+      async function* generate(): AsyncGenerator<number> {
+        await null;
+        look();
+        yield 1;
+      }
+      for await (const _ of generate()) look();
+      resolve();
+    });
+  });
+  assertEquals(seen, new Array(9).fill("me"));
+  assertEquals(currentContext(), undefined);
+  giveContext(context);
+});
+
+Deno.test("Context runs its body from the microtask queue, not at once", async () => {
+  const context = takeContext();
+  let ran = false;
+  context.run(() => {
+    ran = true;
+  });
+  assertEquals(ran, false);
+  await turn();
+  assertEquals(ran, true);
+  giveContext(context);
+});
+
+Deno.test("giveContext lets a context be used again, by another and under its own name", async () => {
+  const first = takeContext();
+  first.holder = "first";
+  giveContext(first);
+  assertEquals(first.holder, undefined);
+  const second = takeContext();
+  assert(second === first, "it is used again");
+  second.holder = "second";
+  for (let i = 0; i < 1_000; i++) {
+    const holder = await new Promise<unknown>((resolve) =>
+      second.run(async () => {
+        await null;
+        resolve(currentContext()?.holder);
+      })
+    );
+    assertEquals(holder, "second");
+  }
+  giveContext(second);
+});
+
+Deno.test("takeContext gives contexts that are not mixed: ten at once, interleaved", async () => {
+  const contexts = Array.from({ length: 10 }, takeContext);
+  assertEquals(new Set(contexts).size, 10);
+  const wrong: unknown[] = [];
+  await Promise.all(contexts.map((context, i) => {
+    context.holder = i;
+    return new Promise<void>((resolve) =>
+      context.run(async () => {
+        for (let round = 0; round < 50; round++) {
+          await (round % 2 === i % 2 ? null : turn());
+          if (currentContext()?.holder !== i) wrong.push([i, round]);
+        }
+        resolve();
+      })
+    );
+  }));
+  assertEquals(wrong, []);
+  contexts.forEach(giveContext);
+});
+
+Deno.test("Explorer keeps goroutines apart after many schedules, ended and abandoned ones", async () => {
+  const exploration = new Exploration(
+    async () => {
+      const wg = new WaitGroup();
+      for (let i = 0; i < 4; i++) {
+        wg.go(async () => {
+          const me = explorer.running;
+          for (let round = 0; round < 3; round++) {
+            await (round === i ? sleep(1) : yieldNow());
+            await turn();
+            assert(explorer.running === me, `${explorer.running?.path()} is not ${me?.path()}`);
+          }
+          if (i === 3) await sleep(Infinity);
+        });
+      }
+      await wg.wait();
+    },
+    resolveOptions({}),
+    undefined,
+  );
+  const random = new RandomWalk(8);
+  for (let i = 0; i < 1_000; i++) {
+    random.begin(i);
+    assertEquals((await exploration.execute(random)).kind, "deadlock");
+  }
+  assertEquals(currentContext(), undefined);
+  assertEquals(explorer.running, null);
+});
