@@ -30,6 +30,7 @@ import {
   withValue,
   yieldNow,
 } from "../../mod.ts";
+import { explore } from "../../testing/explore.ts";
 import { conforms } from "./both_schedulers_test.ts";
 import { Foreign, Wrapper } from "./foreign_context_test.ts";
 import { CANCELED, DEADLINE_EXCEEDED } from "../cancel_tree.ts";
@@ -466,3 +467,29 @@ conforms(
     assertEquals([ctx.value("language"), ctx.value("color")], ["Go", undefined]);
   },
 );
+
+// --- src/testing/synctest/example_test.go: a sleep of virtual time ends when nobody else can move ---
+
+Deno.test("afterFunc in a run: not called before the cancel, called after it (testing/synctest:TestContextAfterFunc)", async () => {
+  await explore(async () => {
+    const ctx = withCancel(background());
+    let isCalled = false;
+    afterFunc(ctx, () => void (isCalled = true));
+    await sleep(1);
+    assert(!isCalled);
+    ctx.cancel();
+    await sleep(1);
+    assert(isCalled);
+  }, { strategy: "exhaustive", mustComplete: true });
+});
+
+Deno.test("withTimeout in a run: exact to the unit (testing/synctest:TestContextWithTimeout)", async () => {
+  const unit = 2 ** -10;
+  await explore(async () => {
+    const ctx = withTimeout(background(), 5000);
+    await sleep(5000 - unit);
+    assertStrictEquals(ctx.err, undefined);
+    await sleep(2 * unit);
+    assertStrictEquals(ctx.err, DEADLINE_EXCEEDED);
+  }, { strategy: "exhaustive", mustComplete: true });
+});

@@ -479,3 +479,21 @@ conforms("Timer: those that lose a select are armed no more", async () => {
   assertEquals((await racing).key, "ready");
   await yieldNow();
 });
+
+Deno.test("Timer: a newcomer does not overtake who waits, even if the time has come", async () => {
+  await explore(async () => {
+    const timer = new Timer(5), wg = new WaitGroup(), seen: string[] = [];
+    wg.go(async () => {
+      await timer.channel.receive();
+      seen.push("first");
+      timer.reset(1);
+    });
+    wg.go(async () => {
+      await sleep(5);
+      await timer.channel.receive();
+      seen.push("newcomer");
+    });
+    await wg.wait();
+    assertEquals(seen, ["first", "newcomer"]);
+  }, { strategy: "exhaustive", mustComplete: true });
+});
