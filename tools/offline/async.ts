@@ -3,7 +3,7 @@
  * says why).
  *
  * Modules are imported one by one, because `async/mod.js` and `async/channel.js` of deno-std 1.4.0 do not load: they
- * import a folder under a wrong name. Hence there is no `Channel` here.
+ * import a folder under a wrong name. `channel.ts` has the way round for `Channel`.
  *
  * @module
  */
