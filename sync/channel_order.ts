@@ -25,9 +25,11 @@ export class ChannelOrder {
     this.#unused = capacity - size;
   }
 
-  /** A send meets the receiver that waits. */
+  /** A send meets the receiver that waits. It is as if the value had been buffered, and received from there. */
   sentTo(receiver: Waiter): void {
-    after(since(receiver));
+    // First this one: without a buffer it is the one that the send comes after.
+    this.#freedAt.push(since(receiver));
+    this.#useSlot();
   }
 
   /** A receive meets the sender that waits. */
@@ -37,8 +39,7 @@ export class ChannelOrder {
 
   /** A value goes into a free slot. */
   buffered(): void {
-    if (this.#unused > 0) this.#unused--;
-    else after(this.#freedAt.shift() ?? 0);
+    this.#useSlot();
     this.#sentAt.push(moment());
   }
 
@@ -57,5 +58,11 @@ export class ChannelOrder {
   /** A receive learns that the channel is closed. */
   foundClosed(): void {
     after(this.#closedAt);
+  }
+
+  /** A send takes the slot that has been free for longest. */
+  #useSlot(): void {
+    if (this.#unused > 0) this.#unused--;
+    else after(this.#freedAt.shift() ?? 0);
   }
 }
