@@ -411,7 +411,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine === null) return this.#checkOutside(resource, access.verb);
     if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
     if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
-    if (this.#log !== null) this.#logTouch(resource, access);
+    if (this.#log !== null) this.#logTouch(resource, access, detail);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
   }
 
@@ -420,7 +420,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   after(released: number, waiter?: Waiter): void {
-    if (this.#log === null) return;
+    if (this.#log === null || !this.#log.relation.hasCompletions) return;
     const entry = waiter === undefined ? this.#committing : entryOf(waiter);
     if (entry !== null) entry.after.push(released);
   }
@@ -820,9 +820,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
 
-  #logTouch(resource: object, access: Access): void {
+  #logTouch(resource: object, access: Access, detail?: unknown): void {
     if ((access.bit | access.mask) !== 0) {
-      (this.#log as StepLog).touch(this.#idOf(resource), access);
+      (this.#log as StepLog).touch(this.#idOf(resource), access, detail);
     }
   }
 

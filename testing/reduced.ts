@@ -15,7 +15,7 @@
  */
 
 import { areDependent, HappensBefore, type Touching } from "./dependency.ts";
-import { StepLog } from "./step_log.ts";
+import { type Relation, StepLog } from "./step_log.ts";
 import { type Candidates, REDUNDANT, type Strategy } from "./strategy.ts";
 
 /** What is known of an event that was run: a step by its effects. */
@@ -56,10 +56,19 @@ interface Frame {
   readonly touches: Known["touches"][number][];
 }
 
+/** What tests vary about the search: the number of schedules must not depend on the order. */
+export interface ReducedOptions {
+  /** Which touches conflict: those of the primitives' tables by default. */
+  readonly relation?: Relation;
+  /** Of `count` candidates that are awake, which to take first: 0 by default. */
+  readonly first?: (count: number) => number;
+}
+
 /** Reduced runs one schedule per class. Sound only if all that goroutines share goes through primitives and cells. */
 export class Reduced implements Strategy {
   readonly name = "reduced";
-  readonly log: StepLog = new StepLog();
+  readonly log: StepLog;
+  readonly #first: (count: number) => number;
   readonly #frames: Frame[] = [];
   #depth = 0;
   // The first step of the present schedule that is not as in the one before.
@@ -69,6 +78,11 @@ export class Reduced implements Strategy {
   #isBlocked = false;
   #isTruncated = false;
   #redundant = 0;
+
+  constructor({ relation, first = () => 0 }: ReducedOptions = {}) {
+    this.log = new StepLog(relation);
+    this.#first = first;
+  }
 
   /** Whether every class has been seen. */
   get isComplete(): boolean {
@@ -131,7 +145,7 @@ export class Reduced implements Strategy {
     const above = this.#frames[depth - 1];
     const branches = above?.isFirst ? (above.branches[0] as Branch).children.map(copy) : [];
     if (branches.length === 0) {
-      const event = firstAwake(candidates, sleeping);
+      const event = this.#pickAwake(candidates, sleeping);
       if (event === undefined) {
         this.#isBlocked = true;
         return false;
@@ -142,6 +156,16 @@ export class Reduced implements Strategy {
     const { answers } = (branches[0] as Branch).known;
     this.#frames.push({ sleeping, branches, answers, untried: [], isFirst: true, touches: [] });
     return true;
+  }
+
+  /** Somebody who is not asleep; undefined if all are. */
+  #pickAwake(candidates: Candidates, sleeping: readonly Known[]): number | undefined {
+    const awake: number[] = [];
+    for (let k = 0; k < candidates.count; k++) {
+      const event = candidates.event(k);
+      if (!sleeping.some((sleeper) => sleeper.event === event)) awake.push(event);
+    }
+    return awake.length === 0 ? undefined : awake[this.#first(awake.length)];
   }
 
   /** Who goes on sleeping behind the step of frame `at`, which has just been run. */
@@ -312,12 +336,4 @@ function copy({ known, children, isTentative }: Branch): Branch {
 function indexOf(candidates: Candidates, event: number): number {
   for (let k = 0; k < candidates.count; k++) if (candidates.event(k) === event) return k;
   return -1;
-}
-
-function firstAwake(candidates: Candidates, sleeping: readonly Known[]): number | undefined {
-  for (let k = 0; k < candidates.count; k++) {
-    const event = candidates.event(k);
-    if (!sleeping.some((sleeper) => sleeper.event === event)) return event;
-  }
-  return undefined;
 }

@@ -10,7 +10,9 @@
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 
 const READ = 1, WRITE = 2;
-const ACCESS = {
+
+/** The dependency relation of a cell. */
+export const ACCESS = {
   read: { verb: "get", bit: READ, mask: WRITE },
   write: { verb: "set", bit: WRITE, mask: READ | WRITE },
   failedCompare: { verb: "compareAndSet", bit: READ, mask: WRITE, varies: true },

@@ -40,11 +40,27 @@ export interface Step {
   readonly counts: number[];
 }
 
+/** Relation says how touches are taken: which of them conflict. */
+export interface Relation {
+  /** What a touch counts as. `detail` is what it was about, such as the value written. */
+  access(access: Access, detail: unknown): Access;
+  /** Whether whoever takes what was released comes after the release, though it was not woken by it. */
+  readonly hasCompletions: boolean;
+}
+
+/** The relation that the primitives declare in their tables. */
+const DECLARED: Relation = { access: (access) => access, hasCompletions: true };
+
 /** StepLog is the log of one schedule. Step numbers count from 1. */
 export class StepLog {
+  readonly relation: Relation;
   readonly steps: Step[] = [];
   /** The step of each moment. */
   readonly stepOf: number[] = [0];
+
+  constructor(relation: Relation = DECLARED) {
+    this.relation = relation;
+  }
 
   /** Begins a schedule. */
   reset(): void {
@@ -80,9 +96,15 @@ export class StepLog {
   }
 
   /** The running step touches a resource. */
-  touch(resource: number, access: Access): void {
+  touch(resource: number, access: Access, detail?: unknown): void {
     const step = this.steps.length;
-    this.steps[step - 1]?.touches.push({ step, moment: this.moment, resource, access });
+    const touch = {
+      step,
+      moment: this.moment,
+      resource,
+      access: this.relation.access(access, detail),
+    };
+    this.steps[step - 1]?.touches.push(touch);
   }
 
   /** The running step answers a question. */
