@@ -1,0 +1,11 @@
+/**
+ * The parts of the corpus, in the order in which they are run.
+ *
+ * @module
+ */
+
+import { dpor } from "./dpor.ts";
+import type { Part } from "./part.ts";
+
+/** All parts. */
+export const PARTS: readonly Part[] = [dpor];
