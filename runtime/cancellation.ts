@@ -68,12 +68,12 @@ export function performCancellable<R>(
  * @throws {TypeError} If it is neither a Context nor an object whose signal is an AbortSignal.
  */
 export function cancelSourceOf(cancellation: Cancellation, action: string): CancelSource | null {
-  if (typeof cancellation === "object" && cancellation !== null && !isAbortSignal(cancellation)) {
+  if (typeof cancellation === "object" && cancellation !== null) {
     const own = (cancellation as { [CANCEL_SOURCE]?: CancelSource | null })[CANCEL_SOURCE];
     if (own !== undefined) return own;
     const { signal } = cancellation;
-    if (signal === undefined) return null;
     if (isAbortSignal(signal)) return signalSource(signal);
+    if (signal === undefined && !isAbortSignal(cancellation)) return null;
   }
   throw new TypeError(
     `Cannot ${action}: expected a context or an object with a signal, got ${

@@ -70,6 +70,7 @@ export function signalSource(signal: AbortSignal): CancelSource {
 
 /** Whether `value` is an AbortSignal, of this realm or another. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
+  if (value instanceof AbortSignal) return true;
   const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
   return typeof aborted === "boolean" && typeof addEventListener === "function";
 }

@@ -383,6 +383,7 @@ class DoneWatch extends Waiter implements Upstream {
 
 /** Refuses what is no context, to derive one from. */
 export function checkParent(parent: Context): void {
+  if (parent instanceof ContextNode) return;
   const { value, done } = Object(parent) as Partial<Context>;
   if (typeof value === "function" && done !== undefined) return;
   throw new TypeError(
