@@ -54,6 +54,12 @@ export abstract class Timer {
    */
   readonly onlyWakes: boolean = false;
 
+  /**
+   * Timers of one instant with equal numbers fire in the order in which they were set, as the platform's timers of equal
+   * delay do; undefined promises nothing.
+   */
+  inOrder: number | undefined = undefined;
+
   /** What it waits for, in words, for reports: "sleep". */
   abstract readonly kind: string;
 

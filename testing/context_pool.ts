@@ -53,6 +53,27 @@ export function currentContext(): Context | undefined {
   return storage.getStore();
 }
 
+/** The context of code that is known not to belong to any schedule. */
+const OUTSIDE = Object.freeze({}) as Context;
+
+/**
+ * Marks the calling code, and what it goes on to do, as outside of all schedules, even where it is resumed in the middle
+ * of a step because a goroutine has settled a promise of its.
+ */
+export function stayOutside(): void {
+  if (storage.getStore() === undefined) storage.enterWith(OUTSIDE);
+}
+
+/** Whether a context is that of code outside of all schedules. */
+export function isOutside(context: Context): boolean {
+  return context === OUTSIDE;
+}
+
+/** Calls `body` outside of all contexts: the platform's own code must not be taken for the goroutine's. */
+export function outsideContexts<R>(body: () => R): R {
+  return storage.exit(body);
+}
+
 const free: Context[] = [];
 
 /** Takes a context to run a goroutine in. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { stayOutside } from "./context_pool.ts";
 import { checkDrain } from "./drain.ts";
 import { explorer } from "./explorer.ts";
 import { rejections } from "./rejections.ts";
@@ -33,6 +34,7 @@ export async function exclusively<R>(
       `Cannot explore: explore() is already running in this isolate${where}; await it first`,
     );
   }
+  stayOutside();
   const own = running = { site };
   rejections.start();
   try {

@@ -546,9 +546,10 @@ Deno.test("explore refuses an operation inside that would join a waiter outside 
 Deno.test("explore refuses an operation outside that would join a waiter inside (TestChannelMovedOutOfBubble)", async () => {
   const ch = new Channel<number>();
   const messages: string[] = [];
+  const { promise: tried, resolve: goOn } = Promise.withResolvers<void>();
   const exploring = explore(async () => {
     go(() => ch.receive());
-    await realTime(8);
+    await tried; // something outside
     await ch.send(1);
   }, { schedules: 1, externalTimeoutMs: 60_000 });
   await realTime(3);
@@ -559,6 +560,7 @@ Deno.test("explore refuses an operation outside that would join a waiter inside 
       messages.push((error as Error).message);
     }
   }
+  goOn();
   await exploring;
   assertEquals(
     messages,

@@ -18,10 +18,21 @@ import { type Access, observe, type Observer, Resource } from "../runtime/observ
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { Scheduler, Timer } from "../runtime/scheduler.ts";
-import { type Context, currentContext, giveContext, takeContext } from "./context_pool.ts";
+import {
+  type Context,
+  currentContext,
+  giveContext,
+  isOutside,
+  outsideContexts,
+  takeContext,
+} from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
+import { RandomSource } from "./random_source.ts";
 import type { StepLog } from "./step_log.ts";
+import { trackExternals } from "./externals.ts";
+import { virtualizeGlobals } from "./virtual_globals.ts";
+import { forgetTimeouts } from "./virtual_timers.ts";
 import { type Candidates, type Question, REDUNDANT, type Strategy } from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -125,12 +136,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #main: Goroutine = new Goroutine(null, 0, 0);
   #nextIndex = 1;
   #current: Goroutine | null = null;
+  #isStepping = false;
   #last: Goroutine | null = null;
   #goroutineCount = 0;
   #alive: Goroutine[] = [];
   readonly #runnable: Entry[] = [];
   readonly #clock = new VirtualClock();
   readonly #dueTimers = new Map<Timer, Entry>();
+  // By order: the timers behind the first that is due.
+  readonly #dueInOrder = new Map<number, Timer[]>();
   readonly #timerOwners = new Map<Timer, Goroutine>();
   readonly #borrowed = new Map<object, Borrowed>();
   #steps = 0;
@@ -150,6 +164,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   // --- what is logged for strategies that ask for it ---
   #log: StepLog | null = null;
+  /** Whether the strategy is asked even if only one can go on. */
+  #asksAlways = false;
   /** The operation that is being committed. */
   #committing: Entry | null = null;
   /** The last step before time moved. */
@@ -165,6 +181,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   // --- candidates of the present question ---
   #lastAt = -1;
+
+  // --- calls to the outside that are pending ---
+  readonly #externals: string[] = [];
+  #isPaused = false;
 
   /** Operations of code outside that wait, by resource: a schedule must not join them. */
   readonly #outsideWaiters = new Map<object, number>();
@@ -210,6 +230,33 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   get isRunning(): boolean {
     return this.#isRunning;
   }
+  /** Whether the calling code is part of the schedule that runs. */
+  get isInside(): boolean {
+    if (!this.#isRunning) return false;
+    const goroutine = this.#who();
+    return goroutine !== null && goroutine.epoch === this.#epoch;
+  }
+  /** Random numbers for the program: the same in every schedule, so that a token alone replays it. */
+  readonly random: RandomSource = new RandomSource(0);
+
+  /**
+   * Calls something outside the program and waits for it: until what it returns has settled nobody is resumed and time
+   * stands still. `label` is what reports call it.
+   */
+  external(label: string, call: () => unknown): unknown {
+    const { epoch } = this.#who() ?? abandoned;
+    const result = outsideContexts(call);
+    if (!isThenable(result)) return result;
+    this.#externals.push(label);
+    const settled = (): void => {
+      if (epoch !== this.#epoch || !this.#isRunning) return;
+      this.#externals.splice(this.#externals.indexOf(label), 1);
+      if (this.#externals.length === 0 && this.#isPaused) this.#unpause();
+    };
+    (result as PromiseLike<unknown>).then(settled, settled);
+    return result;
+  }
+
   /** Who is resumed in the present step. */
   get running(): Goroutine | null {
     return this.#who();
@@ -252,13 +299,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         else reject(this.#broken.error);
       };
       // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
-      this.#begin(
-        body,
-        strategy,
-        rules,
-        tracer,
-        (verdict) => afterMacrotask(() => deliver(verdict)),
-      );
+      const finish = (verdict: Verdict): void => afterMacrotask(() => deliver(verdict));
+      this.#begin(body, strategy, rules, tracer, finish);
     });
   }
 
@@ -281,6 +323,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#runnable.length = 0;
     this.#clock.reset(rules.start);
     this.#dueTimers.clear();
+    this.#dueInOrder.clear();
     this.#timerOwners.clear();
     this.#borrowed.clear();
     this.#steps = this.#preemptions = 0;
@@ -295,9 +338,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#answers.length = this.#counts.length = 0;
     this.#log = strategy.log ?? null;
     this.#log?.reset();
+    this.#asksAlways = this.#log !== null || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = 0;
     this.#isRedundant = false;
+    this.#externals.length = 0;
+    this.#isPaused = false;
+    this.random.reseed(0);
+    forgetTimeouts();
     this.#start(this.#main, body, "main");
     this.#armStep();
   }
@@ -384,8 +432,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#timerOwners.delete(timer);
     if (this.#clock.remove(timer)) return true;
     const entry = this.#dueTimers.get(timer);
-    if (entry === undefined) return false;
+    if (entry === undefined) return this.#isTakenBack(timer);
     this.#dueTimers.delete(timer);
+    this.#releaseNext(timer);
     this.#runnable.splice(this.#runnable.indexOf(entry), 1);
     entry.goroutine.runnable--;
     entry.state = EntryState.Free;
@@ -461,9 +510,17 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   // --- steps ---
 
+  /** Takes a step. Whatever context it is called in, what it does itself is the doing of who is resumed. */
   #step(): void {
+    this.#isStepping = true;
+    this.#takeStep();
+    this.#isStepping = false;
+  }
+
+  #takeStep(): void {
     if (!this.#isRunning) return;
     this.#current = null;
+    if (this.#externals.length > 0) return this.#pause();
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
     if (this.#runnable.length === 0 && !this.#advance()) return;
@@ -476,6 +533,24 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const entry = this.#pick();
     if (this.#isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
+    this.#armStep();
+  }
+
+  /** A call to the outside is pending: it is the next thing that happens, or takes too long. */
+  #pause(): void {
+    this.#isPaused = true;
+    const { goroutine } = { goroutine: this.#last as Goroutine };
+    const epoch = this.#epoch;
+    this.#externalTimer = realSetTimeout(() => {
+      if (epoch !== this.#epoch || !this.#isPaused) return;
+      this.#externalTimer = undefined;
+      this.#end({ kind: "foreign", goroutine });
+    }, this.#rules.externalTimeoutMs);
+  }
+
+  #unpause(): void {
+    this.#isPaused = false;
+    this.#stopWaiting();
     this.#armStep();
   }
 
@@ -492,7 +567,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         }
       }
     }
-    if (runnable.length === 1 && (this.#log === null || this.#isFair)) {
+    if (runnable.length === 1 && (!this.#asksAlways || this.#isFair)) {
       return runnable.pop() as Entry;
     }
     const answer = this.#isFair ? this.#pickFairly() : this.#ask(runnable.length, "schedule");
@@ -515,8 +590,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #ask(count: number, question: Question): number {
-    // Who wants a log wants every step.
-    if (count === 1 && (question !== "schedule" || this.#log === null)) return 0;
+    if (count === 1 && (question !== "schedule" || !this.#asksAlways)) return 0;
     const answer = this.#askStrategy(count, question);
     if (count === 1) return 0;
     this.#answers.push(answer);
@@ -563,6 +637,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       entry.timer = null;
       this.#dueTimers.delete(timer);
       this.#timerOwners.delete(timer);
+      this.#releaseNext(timer);
       timer.fire();
       return;
     }
@@ -615,12 +690,46 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         timer.fire();
         continue;
       }
+      if (this.#isBehindAnother(timer)) continue;
       const entry = this.#freeEntry(owner);
       entry.timer = timer;
       entry.nth = ++owner.operations;
       this.#dueTimers.set(timer, entry);
       this.#makeRunnable(entry);
     }
+  }
+
+  /** Whether a timer that must fire first is due as well; then this one comes behind it. */
+  #isBehindAnother(timer: Timer): boolean {
+    if (timer.inOrder === undefined) return false;
+    const { inOrder } = timer;
+    const isFirst = !this.#dueInOrder.has(inOrder);
+    if (isFirst) this.#dueInOrder.set(inOrder, []);
+    else this.#dueInOrder.get(inOrder)?.push(timer);
+    return !isFirst;
+  }
+
+  /** Takes a timer back that is due behind another; returns whether it was. */
+  #isTakenBack(timer: Timer): boolean {
+    const behind = timer.inOrder === undefined ? undefined : this.#dueInOrder.get(timer.inOrder);
+    const at = behind?.indexOf(timer) ?? -1;
+    if (at >= 0) behind?.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** A timer has fired, or was cleared when it was due: the next of its order may. */
+  #releaseNext({ inOrder }: Timer): void {
+    if (inOrder === undefined) return;
+    const next = this.#dueInOrder.get(inOrder)?.shift();
+    if (next === undefined) {
+      this.#dueInOrder.delete(inOrder);
+      return;
+    }
+    const entry = this.#freeEntry(this.#timerOwners.get(next) as Goroutine);
+    entry.timer = next;
+    entry.nth = ++entry.goroutine.operations;
+    this.#dueTimers.set(next, entry);
+    this.#makeRunnable(entry);
   }
 
   /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
@@ -693,8 +802,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Whose code runs now: null for code outside the schedule. */
   #who(): Goroutine | null {
+    if (this.#isStepping) return this.#current;
     const context = currentContext();
-    if (context === undefined || context.holder === undefined) return this.#current;
+    if (context === undefined) return this.#current;
+    if (context.holder === undefined) return isOutside(context) ? null : this.#current;
     return context.epoch === this.#epoch ? context.holder as Goroutine : abandoned;
   }
 
@@ -963,3 +1074,5 @@ export const explorer: Explorer = new Explorer();
 
 // From the first import on, so that it knows of every waiter outside.
 explorer.install();
+virtualizeGlobals(explorer);
+trackExternals(explorer);

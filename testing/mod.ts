@@ -11,3 +11,4 @@ export { type ExploreOptions, type StrategyName } from "./options.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";
+export { wrap, type WrapOptions } from "./wrap.ts";

@@ -135,6 +135,7 @@ export class Recorder implements Tracer {
   }
 
   touched(goroutine: Goroutine | null, resource: object, access: Access, detail: unknown): void {
+    if (access.isSilent) return;
     const stack = this.#isOff ? undefined : new Stack();
     const event = this.#addEvent(goroutine, access.verb, stack);
     const index = this.#indexOf(resource);

@@ -1,0 +1,199 @@
+/**
+ * The platform's clock, timers and random numbers inside a schedule.
+ *
+ * Every function is replaced once, when the harness is loaded, and asks at each call whether it runs inside a schedule.
+ * Outside it calls the original. Inside, time is the schedule's, and random numbers are the same in every schedule, so
+ * that a token alone replays it.
+ *
+ * What escapes: `node:timers` and `node:timers/promises`, whose bindings nobody can replace but a module loaded before
+ * (`--preload`, see preload.ts), functions taken from globalThis before the harness was loaded, and
+ * `Intl.DateTimeFormat().format()` without an argument.
+ *
+ * @module
+ */
+
+import type { Explorer } from "./explorer.ts";
+import type { RandomSource } from "./random_source.ts";
+import { findTimeout, toDelay, VirtualTimeout } from "./virtual_timers.ts";
+
+type Callback = (...args: unknown[]) => unknown;
+type Globals = Record<string, unknown>;
+
+const scope = globalThis as unknown as Globals;
+
+/** Replaces `object[name]` by what `wrap` makes of it, keeping name and length. Does nothing where it is missing. */
+function replace<F extends Callback>(object: object, name: string, wrap: (original: F) => F): void {
+  const descriptor = Object.getOwnPropertyDescriptor(object, name) ??
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(object) ?? {}, name);
+  const original = (object as Globals)[name] as F | undefined;
+  if (typeof original !== "function") return;
+  const replacement = wrap(original);
+  Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
+  Object.defineProperty(object, name, {
+    value: replacement,
+    writable: true,
+    configurable: true,
+    enumerable: descriptor?.enumerable ?? true,
+  });
+}
+
+/** Makes the platform's clock, timers and random numbers follow the schedule of `explorer` inside one. */
+export function virtualizeGlobals(explorer: Explorer): void {
+  // The first access of some globals runs pending microtasks in the middle of the caller's code: touch them all now.
+  for (const name of Object.getOwnPropertyNames(globalThis)) void scope[name];
+  replaceTimers(explorer);
+  replaceDate(explorer);
+  replaceTemporal(explorer);
+  replace(
+    performance,
+    "now",
+    (original) => () => explorer.isInside ? explorer.clock.elapsed : original.call(performance),
+  );
+  replaceAbortTimeout(explorer);
+  replaceRandom(explorer);
+}
+
+function replaceTimers(explorer: Explorer): void {
+  for (const name of ["setTimeout", "setInterval"]) {
+    replace(globalThis, name, (original) => (callback, delay, ...args) => {
+      if (!explorer.isInside || typeof callback !== "function") {
+        return original.call(globalThis, callback, delay, ...args);
+      }
+      return new VirtualTimeout(
+        explorer,
+        name,
+        () => (callback as Callback)(...args),
+        toDelay(delay),
+      );
+    });
+  }
+  replace(
+    globalThis,
+    "setImmediate",
+    (original) => (callback, ...args) =>
+      explorer.isInside
+        ? new VirtualTimeout(explorer, "setImmediate", () => (callback as Callback)(...args), 0)
+        : original.call(globalThis, callback, ...args),
+  );
+  for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
+    replace(globalThis, name, (original) => (timeout) => {
+      const virtual = findTimeout(timeout);
+      return virtual === undefined ? original.call(globalThis, timeout) : void virtual.close();
+    });
+  }
+  const { Deno: deno } = scope;
+  if (typeof deno !== "object" || deno === null) return;
+  replace(
+    deno,
+    "refTimer",
+    (original) => (timeout) => findTimeout(timeout)?.ref() ? undefined : original(timeout),
+  );
+  replace(
+    deno,
+    "unrefTimer",
+    (original) => (timeout) => findTimeout(timeout)?.unref() ? undefined : original(timeout),
+  );
+}
+
+function replaceDate(explorer: Explorer): void {
+  const RealDate = Date;
+  replace(
+    RealDate,
+    "now",
+    (original) => () =>
+      explorer.isInside ? Math.floor(explorer.clock.now) : original.call(RealDate),
+  );
+  const now = (): number => Math.floor(explorer.clock.now);
+  const VirtualDate: DateConstructor = new Proxy(RealDate, {
+    construct(target, args, newTarget): object {
+      const given = args.length === 0 && explorer.isInside ? [now()] : args;
+      return Reflect.construct(target, given, newTarget === VirtualDate ? target : newTarget);
+    },
+    apply(target, self, args) {
+      return explorer.isInside ? new target(now()).toString() : Reflect.apply(target, self, args);
+    },
+  });
+  // What was made with the real Date says VirtualDate too, and the reverse.
+  Object.defineProperty(RealDate.prototype, "constructor", {
+    value: VirtualDate,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  Object.defineProperty(globalThis, "Date", {
+    value: VirtualDate,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+interface TemporalLike {
+  readonly Instant: { fromEpochMilliseconds(ms: number): InstantLike };
+  readonly Now: object & { timeZoneId(): string };
+}
+interface InstantLike {
+  toZonedDateTimeISO(timeZone: string): Record<string, () => unknown>;
+}
+
+function replaceTemporal(explorer: Explorer): void {
+  const temporal = scope.Temporal as TemporalLike | undefined;
+  if (temporal === undefined) return;
+  const instant = (): InstantLike =>
+    temporal.Instant.fromEpochMilliseconds(Math.floor(explorer.clock.now));
+  const zoned = (timeZone: unknown) =>
+    instant().toZonedDateTimeISO(String(timeZone ?? temporal.Now.timeZoneId()));
+  const virtual: Record<string, (timeZone: unknown) => unknown> = {
+    instant,
+    zonedDateTimeISO: zoned,
+    plainDateTimeISO: (timeZone) => zoned(timeZone).toPlainDateTime?.(),
+    plainDateISO: (timeZone) => zoned(timeZone).toPlainDate?.(),
+    plainTimeISO: (timeZone) => zoned(timeZone).toPlainTime?.(),
+  };
+  for (const [name, now] of Object.entries(virtual)) {
+    replace(
+      temporal.Now,
+      name,
+      (original) => (timeZone) =>
+        explorer.isInside ? now(timeZone) : original.call(temporal.Now, timeZone),
+    );
+  }
+}
+
+function replaceAbortTimeout(explorer: Explorer): void {
+  replace(AbortSignal, "timeout", (original) => (delay) => {
+    if (!explorer.isInside) return original.call(AbortSignal, delay);
+    if (!(Number(delay) >= 0)) throw new TypeError(`Cannot make a timeout of ${String(delay)} ms`);
+    const controller = new AbortController();
+    const abort = (): void =>
+      controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
+    new VirtualTimeout(explorer, "AbortSignal.timeout", abort, toDelay(delay)).unref();
+    return controller.signal;
+  });
+}
+
+function replaceRandom(explorer: Explorer): void {
+  replace(
+    Math,
+    "random",
+    (original) => () => explorer.isInside ? explorer.random.fraction() : original.call(Math),
+  );
+  replace(crypto, "getRandomValues", (original) => (array) => {
+    if (!explorer.isInside || !ArrayBuffer.isView(array)) return original.call(crypto, array);
+    fill(explorer.random, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return array;
+  });
+  replace(crypto, "randomUUID", (original) => () => {
+    if (!explorer.isInside) return original.call(crypto);
+    const bytes = fill(explorer.random, new Uint8Array(16));
+    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  });
+}
+
+function fill(random: RandomSource, bytes: Uint8Array): Uint8Array {
+  for (let i = 0; i < bytes.length; i++) bytes[i] = random.below(256);
+  return bytes;
+}

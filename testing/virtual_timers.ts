@@ -1,0 +1,142 @@
+/**
+ * The platform's timers under the virtual clock.
+ *
+ * Follows what Deno and Node do, case by case: delays are truncated, and anything outside 1 … 2^31-1 counts as 1; timers
+ * of one instant and equal delay fire in the order in which they were set; a callback runs in the async context in which
+ * its timer was set.
+ *
+ * @module
+ */
+
+import { Timer } from "../runtime/scheduler.ts";
+import type { Explorer } from "./explorer.ts";
+
+const LONGEST_DELAY = 2 ** 31 - 1;
+/** Virtual timers have numbers of their own, so that clearTimeout(number) tells them from real ones. */
+const FIRST_NUMBER = 0x4000_0000;
+/** Immediates keep their order, whatever is due with them. */
+const IMMEDIATE = 0;
+
+/** The delay that the platform makes of what it is given. */
+export function toDelay(delay: unknown): number {
+  const number = Math.trunc(Number(delay ?? 1));
+  return number >= 1 && number <= LONGEST_DELAY ? number : 1;
+}
+
+class CallbackTimer extends Timer {
+  readonly kind: string;
+  /** Settles the promise whose reaction runs the callback, in the context in which that was attached. */
+  trigger: () => void = ignore;
+
+  constructor(kind: string, inOrder: number) {
+    super();
+    this.kind = kind;
+    this.inOrder = inOrder;
+  }
+
+  fire(): void {
+    this.trigger();
+  }
+}
+
+/** VirtualTimeout is what setTimeout and its kin return inside a schedule: an object, as Deno and Node return. */
+export class VirtualTimeout {
+  readonly #explorer: Explorer;
+  readonly #timer: CallbackTimer;
+  readonly #callback: () => void;
+  readonly #delay: number;
+  readonly #isRepeated: boolean;
+  readonly #number: number;
+  #isActive = true;
+  #hasRef = true;
+
+  constructor(explorer: Explorer, kind: string, callback: () => void, delay: number) {
+    this.#explorer = explorer;
+    this.#callback = callback;
+    this.#delay = delay;
+    this.#isRepeated = kind === "setInterval";
+    this.#timer = new CallbackTimer(kind, kind === "setImmediate" ? IMMEDIATE : delay);
+    this.#number = nextNumber++;
+    byNumber.set(this.#number, this);
+    this.#arm();
+  }
+
+  /** Whether it keeps a program alive; inside a schedule that makes no difference. */
+  hasRef(): boolean {
+    return this.#hasRef;
+  }
+
+  /** Makes it keep the program alive again. */
+  ref(): this {
+    this.#hasRef = true;
+    return this;
+  }
+
+  /** Makes it not keep the program alive. */
+  unref(): this {
+    this.#hasRef = false;
+    return this;
+  }
+
+  /** Starts its time anew. */
+  refresh(): this {
+    if (!this.#isActive) return this;
+    this.#explorer.clearTimer(this.#timer);
+    this.#explorer.setTimer(this.#timer, this.#delay);
+    return this;
+  }
+
+  /** Clears it. */
+  close(): this {
+    this.#isActive = false;
+    byNumber.delete(this.#number);
+    this.#explorer.clearTimer(this.#timer);
+    return this;
+  }
+
+  /** Its number, for `clearTimeout(Number(timeout))`. */
+  [Symbol.toPrimitive](): number {
+    return this.#number;
+  }
+
+  /** Clears it. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The reaction is attached where the timer is set, so that the callback runs in that context. */
+  #arm(): void {
+    new Promise<void>((resolve) => {
+      this.#timer.trigger = resolve;
+    }).then(this.#onFire);
+    this.#explorer.setTimer(this.#timer, this.#timer.kind === "setImmediate" ? 0 : this.#delay);
+  }
+
+  readonly #onFire = (): void => {
+    if (!this.#isActive) return;
+    if (this.#isRepeated) {
+      this.#arm();
+    } else {
+      this.#isActive = false;
+      byNumber.delete(this.#number);
+    }
+    this.#callback();
+  };
+}
+
+let nextNumber = FIRST_NUMBER;
+const byNumber = new Map<number, VirtualTimeout>();
+
+/** The virtual timer that was given to a function such as clearTimeout, or undefined if it is none. */
+export function findTimeout(timeout: unknown): VirtualTimeout | undefined {
+  if (timeout instanceof VirtualTimeout) return timeout;
+  const number = typeof timeout === "string" ? Number(timeout) : timeout;
+  return typeof number === "number" ? byNumber.get(number) : undefined;
+}
+
+/** Forgets the numbers of the timers of a schedule that has ended. */
+export function forgetTimeouts(): void {
+  if (byNumber.size > 0) byNumber.clear();
+}
+
+function ignore(): void {}
