@@ -1,6 +1,21 @@
 // Runs in an empty folder where the npm tarball is installed, on whatever runtime it is started with: plain JavaScript,
 // public specifiers only. `pack_smoke.ts` brings it there, together with expected.json, which says what the sources export.
-import { Channel, go, Mutex, select, sleep, WaitGroup, yieldNow } from "@interleave/go";
+import {
+  background,
+  cause,
+  Channel,
+  channelFrom,
+  events,
+  go,
+  Mutex,
+  select,
+  sleep,
+  toReadableStream,
+  toWritableStream,
+  WaitGroup,
+  yieldNow,
+} from "@interleave/go";
+import { notify, notifyContext } from "@interleave/go/platform";
 import { explore } from "@interleave/go/testing";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
@@ -47,6 +62,35 @@ const checks = {
     });
     const taken = await select({ job: jobs.receiving(), quit: quit.receiving() });
     equal(taken.key, "quit", "case");
+  },
+
+  async "a channel goes through the platform's streams and back, and events come as a channel"() {
+    const back = new Channel();
+    go(() => toReadableStream(channelFrom([1, 2, 3])).pipeTo(toWritableStream(back)));
+    const values = [];
+    for await (const value of back) values.push(value);
+    equal(values, [1, 2, 3], "values");
+    const target = new EventTarget();
+    const pings = events(target, "ping");
+    target.dispatchEvent(new Event("ping"));
+    pings.stop();
+    let count = 0;
+    for await (const _ping of pings) count++;
+    equal(count, 1, "events");
+  },
+
+  async "a signal comes through a channel and ends a context"() {
+    if (process.platform === "win32") return;
+    const keepAlive = setInterval(() => {}, 1_000);
+    const signals = notify("SIGWINCH");
+    const ctx = notifyContext(background(), "SIGWINCH");
+    process.kill(process.pid, "SIGWINCH");
+    equal(await signals.channel.receive(), "SIGWINCH", "signal");
+    equal(cause(ctx).message, "window changed signal received", "cause");
+    signals.stop();
+    ctx.cancel();
+    equal(process.listenerCount("SIGWINCH"), 0, "listeners");
+    clearInterval(keepAlive);
   },
 
   async "explore passes what holds in every order"() {
