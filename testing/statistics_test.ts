@@ -22,6 +22,9 @@ const CRITICAL: Readonly<Record<number, number>> = {
   5: 20.52,
   6: 22.46,
   9: 27.88,
+  20: 45.31,
+  29: 58.3,
+  34: 65.25,
   35: 66.62,
 };
 

@@ -44,8 +44,12 @@ export interface Strategy {
   end?(steps: number): void;
   /** About how many schedules there are, as far as it can tell. */
   estimate?(): number;
+  /** Whether `pick` is asked at every step, even if only one can go on. So it is for whoever has a log. */
+  readonly seesEveryStep?: boolean;
   /** Where the explorer writes what each step touches, if the strategy wants to know. */
-  readonly log?: StepLog;
+  readonly log?: StepLog | undefined;
+  /** The numbers of preemptions whose schedules were all run, each with how many these are, in rising order. */
+  readonly covered?: readonly { readonly preemptions: number; readonly schedules: number }[];
   /** Whether every schedule has been tried once `begin` returns false. */
   readonly isComplete?: boolean;
 }
