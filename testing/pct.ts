@@ -2,7 +2,8 @@
  * Probabilistic concurrency testing: Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with
  * Probabilistic Guarantees of Finding Bugs", ASPLOS 2010.
  *
- * A bug of depth d is found with probability at least 1 / (n k^(d-1)) per schedule of n goroutines and k steps.
+ * A bug of depth d is found with probability at least 1 / (n k^(d-1)) per schedule of n goroutines and k steps. As in the
+ * paper, the change points are drawn independently, and the i-th drawn, not the i-th in time, gives the i-th priority.
  *
  * @module
  */
@@ -13,28 +14,35 @@ import type { Candidates, Strategy } from "./strategy.ts";
 /** Choosing the same goroutine so often in a row while others can run means that it spins: it loses its priority. */
 const SPIN_LIMIT = 1_000;
 
+/** The depths that are tried by turns, unless one is given. */
+const DEPTHS = [1, 2, 3] as const;
+
 /**
- * Pct runs the goroutine with the highest priority. Priorities are random, and at `depth - 1` random steps the running
- * goroutine falls below all others. The length of a schedule is learnt from those before.
+ * Pct runs the goroutine with the highest priority. Priorities are random, and at `depth - 1` random points the running
+ * goroutine falls below all that have not fallen; how low is as random as the point. Only points where there is a choice
+ * count, since a change elsewhere changes nothing until then: the bound is the better for it. How many there are, the k
+ * of the bound, is the most seen in the schedules before.
  */
 export class Pct implements Strategy {
   readonly name: string;
   readonly #seed: number;
-  readonly #depth: number;
+  readonly #depths: readonly number[];
   readonly #random: RandomSource;
-  // By goroutine; positive from the start, negative after a change point.
+  // By goroutine; 1 or more from the start, below 0 after a change point.
   readonly #priorities = new Map<number, number>();
-  #changePoints: number[] = [];
+  readonly #changePoints: number[] = [];
+  #schedules = 0;
   #longest = 1;
   #step = 0;
   #lowest = 0;
   #last = -1;
   #inARow = 0;
 
-  constructor(seed: number, depth: number) {
-    this.name = `pct(${depth})`;
+  /** @param depth How many orderings the bug needs; 1, 2 and 3 by turns if it is left out. */
+  constructor(seed: number, depth?: number) {
+    this.name = depth === undefined ? "pct" : `pct(${depth})`;
     this.#seed = seed;
-    this.#depth = depth;
+    this.#depths = depth === undefined ? DEPTHS : [depth];
     this.#random = new RandomSource(seed);
   }
 
@@ -42,21 +50,22 @@ export class Pct implements Strategy {
     this.#random.reseed(this.#seed, schedule);
     this.#priorities.clear();
     this.#step = 0;
-    this.#lowest = 0;
     this.#last = -1;
     this.#inARow = 0;
-    this.#changePoints = [];
-    for (let i = 1; i < this.#depth; i++) {
-      this.#changePoints.push(this.#random.below(this.#longest));
-    }
+    this.#changePoints.length = 0;
+    const depth = this.#depths[this.#schedules++ % this.#depths.length] as number;
+    // In no order: the goroutine at the first of them in time may fall lowest or not.
+    for (let i = 1; i < depth; i++) this.#changePoints.push(this.#random.below(this.#longest));
+    this.#lowest = -depth;
     return true;
   }
 
   pick(candidates: Candidates): number {
     let best = this.#highest(candidates);
-    if (this.#changePoints.includes(this.#step++) || this.#isSpinning(candidates.goroutine(best))) {
-      this.#priorities.set(candidates.goroutine(best), --this.#lowest);
-      best = this.#highest(candidates);
+    const point = this.#changePoints.indexOf(this.#step++);
+    if (point >= 0) best = this.#drop(candidates, best, -1 - point);
+    if (this.#isSpinning(candidates.goroutine(best))) {
+      best = this.#drop(candidates, best, --this.#lowest);
     }
     return best;
   }
@@ -67,6 +76,12 @@ export class Pct implements Strategy {
 
   end(): void {
     this.#longest = Math.max(this.#longest, this.#step);
+  }
+
+  /** Lowers the priority of candidate `best`, and gives the one that is best now. */
+  #drop(candidates: Candidates, best: number, priority: number): number {
+    this.#priorities.set(candidates.goroutine(best), priority);
+    return this.#highest(candidates);
   }
 
   #highest(candidates: Candidates): number {
