@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Bounded } from "./bounded.ts";
 import { Exhaustive } from "./exhaustive.ts";
 import { explorer, type Rules, type Verdict } from "./explorer.ts";
 import { FailingSchedule } from "./failing_schedule.ts";
@@ -12,6 +13,8 @@ import type { Settings } from "./options.ts";
 import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
 import { Portfolio } from "./portfolio.ts";
+import { PartialOrderSampling } from "./pos.ts";
+import { PreemptionSampler } from "./preemption_sampler.ts";
 import { RandomWalk } from "./random.ts";
 import { Reduced } from "./reduced.ts";
 import { rejections } from "./rejections.ts";
@@ -19,6 +22,7 @@ import { ScheduleError } from "./schedule_error.ts";
 import { decodeToken, encodeToken, shortHash } from "./schedule_token.ts";
 import type { RawSite } from "./sites.ts";
 import type { Strategy } from "./strategy.ts";
+import { UniformWalk } from "./uniform.ts";
 import { DEFAULT_START } from "./virtual_clock.ts";
 
 /**
@@ -43,6 +47,8 @@ export interface ExploreResult {
   readonly seed: number;
   /** About how many schedules there are, if that was not all of them and can be told. */
   readonly estimate?: number;
+  /** The highest bound that was covered: there are so many schedules with at most so many preemptions, all were run. */
+  readonly covered?: { readonly preemptions: number; readonly schedules: number };
   /** What ended the exploration. */
   readonly endedBy: "complete" | "schedules" | "time" | "strategy" | "replay";
 }
@@ -183,7 +189,9 @@ export class Exploration {
 
   #passed(strategy: Strategy, endedBy: ExploreResult["endedBy"]): ExploreResult {
     const estimate = endedBy === "complete" ? undefined : strategy.estimate?.();
-    const result = this.#result(endedBy, estimate);
+    const bound = strategy.covered?.at(-1);
+    const covered = bound === undefined || endedBy === "complete" ? {} : { covered: bound };
+    const result = { ...this.#result(endedBy, estimate), ...covered };
     if (this.settings.mustComplete && !result.complete) throw this.#limitError(result);
     if (this.settings.verbose) warn(`${this.title}: ok, ${describeCoverage(result)}`);
     return result;
@@ -220,8 +228,16 @@ function toStrategy({ strategy, seed }: Settings): Strategy {
       return new Portfolio(seed);
     case "random":
       return new RandomWalk(seed);
+    case "urw":
+      return new UniformWalk(seed);
+    case "pos":
+      return new PartialOrderSampling(seed);
     case "pct":
-      return new Pct(seed, 3);
+      return new Pct(seed);
+    case "preemptions":
+      return new PreemptionSampler(seed);
+    case "bounded":
+      return new Bounded();
     case "exhaustive":
       return new Exhaustive();
     case "reduced":
@@ -231,9 +247,13 @@ function toStrategy({ strategy, seed }: Settings): Strategy {
   }
 }
 
-function describeCoverage({ schedules, complete, estimate }: ExploreResult): string {
+function describeCoverage({ schedules, complete, estimate, covered }: ExploreResult): string {
   const count = `${schedules.toLocaleString("en")} schedule${schedules === 1 ? "" : "s"}`;
   if (complete) return `complete: ${count}`;
-  if (estimate === undefined) return `${count}, not complete`;
-  return `${count} of about ${estimate.toLocaleString("en")}, not complete`;
+  const all = covered === undefined
+    ? ""
+    : `; all ${covered.schedules.toLocaleString("en")} with at most ${covered.preemptions} ` +
+      `preemption${covered.preemptions === 1 ? "" : "s"} among them`;
+  if (estimate === undefined) return `${count}, not complete${all}`;
+  return `${count} of about ${estimate.toLocaleString("en")}, not complete${all}`;
 }

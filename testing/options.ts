@@ -8,8 +8,30 @@
 import { readArguments, readVariable } from "./platform.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** StrategyName is a search strategy by name. */
-export type StrategyName = "portfolio" | "random" | "pct" | "exhaustive" | "reduced";
+/**
+ * StrategyName is a search strategy by name.
+ *
+ * - "portfolio": takes turns among the others, all but "reduced".
+ * - "random": uniform among those who can run.
+ * - "urw": in proportion to the steps that they have left, so that long goroutines do not come last.
+ * - "pos": random priorities, drawn anew for steps that conflict with the last one.
+ * - "pct": random priorities, with no, one or two changes per schedule.
+ * - "preemptions": no, one or two preemptions at random points.
+ * - "bounded": all schedules without preemptions, then all with at most one, ...
+ * - "exhaustive": all schedules, depth first.
+ * - "reduced": one of each class of schedules that differ only in the order of what commutes. Only for programs that
+ *   share nothing but primitives and Shared cells.
+ */
+export type StrategyName =
+  | "portfolio"
+  | "random"
+  | "urw"
+  | "pos"
+  | "pct"
+  | "preemptions"
+  | "bounded"
+  | "exhaustive"
+  | "reduced";
 
 /**
  * ExploreOptions say how to explore. All are optional.
@@ -94,7 +116,17 @@ export interface Settings {
   readonly verbose: boolean;
 }
 
-const STRATEGIES: readonly StrategyName[] = ["portfolio", "random", "pct", "exhaustive", "reduced"];
+const STRATEGIES: readonly StrategyName[] = [
+  "portfolio",
+  "random",
+  "urw",
+  "pos",
+  "pct",
+  "preemptions",
+  "bounded",
+  "exhaustive",
+  "reduced",
+];
 
 const KNOWN: ReadonlySet<string> = new Set([
   "name",

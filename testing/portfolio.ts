@@ -4,13 +4,24 @@
  * @module
  */
 
+import { type Bound, Bounded } from "./bounded.ts";
 import { Exhaustive } from "./exhaustive.ts";
 import { Pct } from "./pct.ts";
+import { PartialOrderSampling } from "./pos.ts";
+import { PreemptionSampler } from "./preemption_sampler.ts";
 import { RandomWalk } from "./random.ts";
+import type { StepLog } from "./step_log.ts";
 import type { Candidates, Question, Strategy } from "./strategy.ts";
+import { UniformWalk } from "./uniform.ts";
 
 /** How many schedules in a row one side of the portfolio gets. */
 const TURN = 32;
+
+/** So many schedules at the start are sampled, but for the first, so that what is easy to find is found at once. */
+const SAMPLED_FIRST = 8;
+
+/** If there seem to be more schedules than that, enumeration by preemptions comes before enumeration of all. */
+const MANY = 5_000;
 
 /** First in, first out: the order that the event loop has. */
 class FirstInFirstOut implements Strategy {
@@ -27,23 +38,30 @@ class FirstInFirstOut implements Strategy {
 }
 
 /**
- * Portfolio begins with the schedule without preemptions, then spends half of the schedules on enumerating them all and
- * half on strategies that find what enumeration reaches late. No strategy wins everywhere.
+ * Portfolio begins with the schedule without preemptions and the one in the order of the event loop. Then half of the
+ * schedules go on enumerating, and half rotate through strategies that find what enumeration reaches late. No strategy
+ * wins everywhere. It ends once everything has been enumerated.
+ *
+ * Enumeration is of all schedules, depth first, while they seem to be few; else by number of preemptions.
  */
 export class Portfolio implements Strategy {
   readonly #exhaustive = new Exhaustive();
+  readonly #bounded = new Bounded();
   readonly #rotation: readonly Strategy[];
+  readonly #first = new FirstInFirstOut();
   #present: Strategy = this.#exhaustive;
+  #enumeration: Strategy = this.#exhaustive;
   #count = 0;
   #sampled = 0;
 
   constructor(seed: number) {
     this.#rotation = [
-      new FirstInFirstOut(),
       new RandomWalk(seed),
       new Pct(seed, 2),
-      new RandomWalk(seed + 1),
+      new PartialOrderSampling(seed),
+      new PreemptionSampler(seed),
       new Pct(seed, 3),
+      new UniformWalk(seed),
       new Pct(seed, 1),
     ];
   }
@@ -53,8 +71,20 @@ export class Portfolio implements Strategy {
     return this.#present.name;
   }
 
+  get log(): StepLog | undefined {
+    return this.#present.log;
+  }
+
+  get seesEveryStep(): boolean {
+    return this.#present.seesEveryStep === true;
+  }
+
   get isComplete(): boolean {
-    return this.#exhaustive.isComplete;
+    return this.#exhaustive.isComplete || this.#bounded.isComplete;
+  }
+
+  get covered(): readonly Bound[] {
+    return this.#bounded.covered;
   }
 
   estimate(): number {
@@ -63,18 +93,23 @@ export class Portfolio implements Strategy {
 
   begin(schedule: number): boolean {
     if (this.isComplete) return false;
-    const isSampling = this.#count > 0 &&
-      (this.#count < 8 || Math.floor(this.#count / TURN) % 2 === 1);
-    this.#count++;
-    if (!isSampling) {
-      this.#present = this.#exhaustive;
-      return this.#exhaustive.begin();
-    }
-    const { length } = this.#rotation;
-    const at = this.#sampled < length ? this.#sampled : 1 + this.#sampled % (length - 1);
-    this.#sampled++;
-    this.#present = this.#rotation[at] as Strategy;
+    const at = this.#count++;
+    this.#present = this.#next(at);
     return this.#present.begin(schedule);
+  }
+
+  #next(at: number): Strategy {
+    if (at === 1) return this.#first;
+    const turn = Math.floor(at / TURN);
+    if ((at > 0 && at < SAMPLED_FIRST) || turn % 2 === 1) {
+      return this.#rotation[this.#sampled++ % this.#rotation.length] as Strategy;
+    }
+    if (at % TURN === 0 && at > 0) {
+      // An early estimate may be far off: now and then there is a new one.
+      const isBig = this.#exhaustive.estimate() > MANY && turn % 8 !== 0;
+      this.#enumeration = isBig ? this.#bounded : this.#exhaustive;
+    }
+    return this.#enumeration;
   }
 
   pick(candidates: Candidates): number {

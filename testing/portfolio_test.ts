@@ -63,9 +63,10 @@ Deno.test("Portfolio takes turns among several strategies, enumerating half of t
     await exploration.execute(portfolio);
     turns.set(portfolio.name, (turns.get(portfolio.name) ?? 0) + 1);
   }
-  const enumerated = turns.get("exhaustive") ?? 0;
+  const enumerated = (turns.get("exhaustive") ?? 0) + (turns.get("bounded") ?? 0);
   assert(enumerated >= 480 && enumerated <= 544, `${enumerated}`);
-  assert(turns.size >= 4, `${[...turns.keys()]}`);
+  const names = "bounded exhaustive pct(1) pct(2) pct(3) pos preemptions random urw".split(" ");
+  assertEquals([...turns.keys()].filter((name) => name !== "first in, first out").sort(), names);
   assert([...turns.values()].every((count) => count > 0));
 });
 
