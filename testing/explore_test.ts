@@ -209,7 +209,7 @@ Deno.test("explore reports nothing left behind if what waited was released (gole
   });
 });
 
-Deno.test("explore allows leaks by name, and all of them with leaks: ignore (goleak:TestIgnoreCurrent)", async () => {
+Deno.test("explore allows leaks by name, and all of them with leaks: ignore (goleak:TestOptionsIgnoreAnyFunction)", async () => {
   const body = (): void => {
     const jobs = new Channel<number>();
     go(async function worker() {
