@@ -65,4 +65,10 @@ export abstract class Timer {
 
   /** Acts. Called by the scheduler, synchronously; runs no user code. */
   abstract fire(): void;
+
+  /**
+   * Reports what firing would have touched. Called instead by the harness if the timer was disarmed when it was due: the
+   * other order of the two is another schedule.
+   */
+  missed(): void {}
 }

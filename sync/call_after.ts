@@ -143,4 +143,8 @@ class Alarm extends Timer {
   fire(): void {
     this.#call.fire();
   }
+
+  override missed(): void {
+    touch(this.#call, ACCESS.fire);
+  }
 }

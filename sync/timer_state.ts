@@ -163,4 +163,8 @@ class Alarm extends Timer {
   fire(): void {
     this.#state.fire();
   }
+
+  override missed(): void {
+    touch(this.#state, TIMER_ACCESS.fire);
+  }
 }

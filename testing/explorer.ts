@@ -17,7 +17,7 @@ import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
-import type { Scheduler, Timer } from "../runtime/scheduler.ts";
+import { type Scheduler, Timer } from "../runtime/scheduler.ts";
 import {
   type Context,
   currentContext,
@@ -29,6 +29,7 @@ import {
 import { afterMacrotask, whenDrained } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
+import type { DataRace } from "./race_check.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
@@ -40,6 +41,7 @@ import { VirtualClock } from "./virtual_clock.ts";
 export type Verdict =
   | { readonly kind: "passed" }
   | { readonly kind: "race"; readonly error: unknown }
+  | { readonly kind: "dataRace"; readonly race: DataRace }
   | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
   | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
   | { readonly kind: "deadlock" }
@@ -162,8 +164,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** What the strategy threw, or is wrong about: the exploration cannot go on. */
   #broken: { readonly error: unknown } | null = null;
 
-  // --- what is logged for strategies that ask for it ---
+  // --- what is logged for those who ask for it ---
   #log: StepLog | null = null;
+  /** When each timer was set; kept only if steps are logged. */
+  readonly #timerSetAt = new Map<Timer, number>();
   /** Whether the strategy is asked even if only one can go on. */
   #asksAlways = false;
   /** The operation that is being committed. */
@@ -221,6 +225,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** The clock of the schedule. */
   get clock(): VirtualClock {
     return this.#clock;
+  }
+  /** What was logged of the schedule, if anybody asked for it. */
+  get log(): StepLog | null {
+    return this.#log;
   }
   /** All goroutines that have not ended. */
   get alive(): readonly Goroutine[] {
@@ -286,12 +294,17 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#outsideIds.clear();
   }
 
-  /** Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws. */
+  /**
+   * Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws.
+   *
+   * @param log Where to log what each step does, unless the strategy has a log of its own.
+   */
   run(
     body: () => unknown,
     strategy: Strategy,
     rules: Rules,
     tracer: Tracer | null = null,
+    log: StepLog | null = null,
   ): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       const deliver = (verdict: Verdict): void => {
@@ -300,6 +313,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       };
       // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
       const finish = (verdict: Verdict): void => afterMacrotask(() => deliver(verdict));
+      this.#log = strategy.log ?? log;
       this.#begin(body, strategy, rules, tracer, finish);
     });
   }
@@ -336,9 +350,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#turnedAt = performance.now();
     this.#fatal = this.#broken = null;
     this.#answers.length = this.#counts.length = 0;
-    this.#log = strategy.log ?? null;
     this.#log?.reset();
-    this.#asksAlways = this.#log !== null || strategy.seesEveryStep === true;
+    this.#timerSetAt.clear();
+    this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = 0;
     this.#isRedundant = false;
@@ -423,6 +437,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isPresent(goroutine)) return;
     timer.scheduler = this;
     this.#timerOwners.set(timer, goroutine);
+    if (this.#log !== null) this.#timerSetAt.set(timer, this.#log.release());
     this.#clock.add(timer, delayMs);
     if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
     if (timer.due <= this.#clock.now) this.#collectDue();
@@ -435,6 +450,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (entry === undefined) return this.#isTakenBack(timer);
     this.#dueTimers.delete(timer);
     this.#releaseNext(timer);
+    if (this.#log !== null) {
+      // Reduction counts on it that whoever can run stays so: it has its step, in which nothing happens.
+      entry.timer = new MissedTimer(timer);
+      return true;
+    }
     this.#runnable.splice(this.#runnable.indexOf(entry), 1);
     entry.goroutine.runnable--;
     entry.state = EntryState.Free;
@@ -472,6 +492,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#log === null || !this.#log.relation.hasCompletions) return;
     const entry = waiter === undefined ? this.#committing : entryOf(waiter);
     if (entry !== null) entry.after.push(released);
+    else if (waiter === undefined) this.#log.join(released);
   }
 
   since(waiter: Waiter): number {
@@ -606,7 +627,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         ? this.#strategy.pick(this)
         : this.#strategy.choose(count, question);
       if (Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
-      if (answer === REDUNDANT && this.#log !== null) {
+      if (answer === REDUNDANT && this.#strategy.log !== undefined) {
         this.#isRedundant = true;
         return 0;
       }
@@ -629,7 +650,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     this.#current = goroutine;
     if (this.#log !== null) {
-      this.#log.begin(eventOf(entry), goroutine.index, entry.after, this.#barrier);
+      const { timer, after } = entry;
+      if (timer !== null) after.push(this.#timerSetAt.get(timer) ?? 0);
+      this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
       entry.after = [];
     }
     const { timer } = entry;
@@ -1032,6 +1055,22 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const promise = eventLoop.perform(operation);
     promise.then(leave, leave);
     return promise;
+  }
+}
+
+/** Stands in for a timer that was disarmed when it was due. */
+class MissedTimer extends Timer {
+  readonly kind: string;
+  readonly #timer: Timer;
+
+  constructor(timer: Timer) {
+    super();
+    this.kind = timer.kind;
+    this.#timer = timer;
+  }
+
+  fire(): void {
+    this.#timer.missed();
   }
 }
 
