@@ -184,6 +184,43 @@ Deno.test("sendAll: gives up at once although the source does not answer, and dr
   }, { name: "source does not answer", schedules: 300 });
 });
 
+Deno.test("sendAll: gives up at once although a stream does not answer, and cancels it", async () => {
+  await explore(async () => {
+    let canceledWith: unknown;
+    const silent = new ReadableStream<number>({
+      cancel(reason) {
+        canceledWith = reason;
+      },
+    }, { highWaterMark: 0 });
+    const ctx = withCancel(background());
+    go(() => ctx.cancel());
+    await assertRejects(() => sendAll(new Channel<number>(), silent, ctx), CanceledError);
+    assert(canceledWith instanceof CanceledError);
+    assertEquals(silent.locked, false);
+  }, { name: "stream does not answer", schedules: 50 });
+});
+
+Deno.test("sendAll: waits until a source that it stops has cleaned up", async () => {
+  await explore(async () => {
+    let isClean = false;
+    async function* slowToLeave() {
+      try {
+        for (let n = 1;; n++) yield n;
+      } finally {
+        await sleep(5);
+        isClean = true;
+      }
+    }
+    const out = new Channel<number>();
+    go(async () => {
+      await out.receive();
+      out.close();
+    });
+    await assertRejects(() => sendAll(out, slowToLeave()), ClosedError);
+    assert(isClean);
+  }, { name: "slow to leave", schedules: 50 });
+});
+
 Deno.test("sendAll: canceled before it starts, it takes nothing and stops the source", async () => {
   const signal = AbortSignal.abort(new Error("too late"));
   const out = new Channel<number>(1);

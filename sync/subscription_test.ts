@@ -90,13 +90,35 @@ Deno.test("Subscription: stop, using, a signal and a Context all detach, and clo
   }
 });
 
-Deno.test("Subscription: stopped by hand, it leaves nothing with its signal", () => {
-  const controller = new AbortController();
-  const target = new Counted();
-  const subscription = pings(target, { signal: controller.signal });
+Deno.test("Subscription: stopped by hand, it leaves nothing with its signal or Context", () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    Reflect.apply(addEventListener, signal, args);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    listeners--;
+    Reflect.apply(removeEventListener, signal, args);
+  };
+  const subscription = pings(new Counted(), { signal });
+  assertEquals(listeners, 1);
   subscription.stop();
-  controller.abort();
-  assertEquals(target.listeners, 0);
+  assertEquals(listeners, 0);
+});
+
+Deno.test("Subscription: what calls back once more after it has stopped is not heard", async () => {
+  let late: (value: number) => void = () => {};
+  const subscription = new Subscription<number>((deliver) => {
+    late = deliver;
+    return () => {};
+  });
+  late(1);
+  subscription.stop();
+  late(2);
+  assertEquals(await Array.fromAsync(subscription), [1]);
+  assertEquals(subscription.dropped, 0);
 });
 
 Deno.test("Subscription: what attach throws comes out; a detach that throws still closes the channel", async () => {
