@@ -272,7 +272,7 @@ function checkDefault(
 ): boolean {
   checkCases(cases);
   if (options === undefined || isContext(options)) return false;
-  for (const name in options) {
+  for (const name of Object.keys(options)) {
     if (name !== "default" && name !== "signal") {
       throw new TypeError(
         `Cannot select: unknown option "${name}", expected "default" or "signal"`,
