@@ -6,6 +6,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
+import { setTimeout as realSetTimeout } from "node:timers";
 import { Channel, go, Mutex, sleep, WaitGroup, yieldNow } from "../mod.ts";
 import { explore } from "./explore.ts";
 import type { ExploreOptions } from "./options.ts";
@@ -13,7 +14,7 @@ import { crossedLocks, lostSignal, lostUpdate, multinomial, shuffle } from "./pr
 import type { FailureKind } from "./record.ts";
 import { ScheduleError } from "./schedule_error.ts";
 
-const realSetTimeout = globalThis.setTimeout;
+/** Waits in real time, inside a schedule too: nobody can replace the timers of node:timers. */
 const realTime = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     realSetTimeout(resolve, ms);

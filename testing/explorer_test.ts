@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setTimeout as realSetTimeout } from "node:timers";
 import { Channel, go, Mutex, now, select, sleep, trySelect, WaitGroup, yieldNow } from "../mod.ts";
 import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
@@ -8,7 +9,7 @@ import { lockRounds, lostUpdate, multinomial, shuffle } from "./programs_test.ts
 import { RandomWalk } from "./random.ts";
 import type { Candidates, Strategy } from "./strategy.ts";
 
-const realSetTimeout = globalThis.setTimeout;
+/** Waits in real time, inside a schedule too: nobody can replace the timers of node:timers. */
 const realTime = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     realSetTimeout(resolve, ms);

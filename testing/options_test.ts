@@ -102,7 +102,7 @@ Deno.test("resolveOptions takes the numbers at the edge", () => {
 
 Deno.test("resolveOptions refuses what is no number of a kind: names, lists, choices", () => {
   const bad: [string, readonly unknown[], string][] = [
-    ["strategy", ["fast", "", 1, null, {}, { begin() {} }], "one of portfolio, random, pct,"],
+    ["strategy", ["fast", "", 1, null, {}, { begin() {} }], "one of portfolio, random, "],
     ["mustComplete", ["yes", 1, null], "true or false"],
     ["verbose", ["yes", 0], "true or false"],
     ["replay", ["", 5, null], "a token"],
