@@ -137,7 +137,11 @@ class NotifyContext extends CancelNode {
   }
 
   override get ownName(): string {
-    return `.NotifyContext([${this.#signals.map((signal) => WORDS[signal]).join(" ")}])`;
+    return `.NotifyContext([${this.#words}])`;
+  }
+
+  override toString(): string {
+    return `signal.NotifyContext(${this.parent}, [${this.#words}])`;
   }
 
   start(): void {
@@ -145,6 +149,10 @@ class NotifyContext extends CancelNode {
     this.#stop = listen(this.#signals, (signal) => {
       this.end(CANCELED, new Error(`${WORDS[signal]} signal received`));
     });
+  }
+
+  get #words(): string {
+    return this.#signals.map((signal) => WORDS[signal]).join(" ");
   }
 
   override cancel(cause?: unknown): void {

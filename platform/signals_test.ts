@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
-import { background, CanceledError, cause, sleep, withCancel } from "../mod.ts";
+import { background, CanceledError, cause, sleep, WaitGroup, withCancel } from "../mod.ts";
 import { notify, notifyContext, type SignalName } from "./mod.ts";
 
 // Signals that do nothing to a process that does not listen, so that a late one cannot end the tests.
@@ -55,7 +55,37 @@ test("notify: nothing arrives once it has stopped, and the process listens no mo
   assertEquals((await stopped.channel.next()).done, true);
 });
 
-test("notifyContext: a signal ends it, with the cause in Go's words", async () => {
+test("notify: signals keep coming while it is stopped, and nothing arrives after that (os/signal:TestStress)", async () => {
+  using probe = notify(WINDOW, { capacity: 1 });
+  for (let round = 0; round < 50; round++) {
+    const stopped = notify(WINDOW, { capacity: 1 });
+    for (let i = 0; i < 3; i++) raise(WINDOW);
+    if (round % 2 === 0) await probe.channel.receive();
+    stopped.stop();
+    const { size } = stopped.channel;
+    raise(WINDOW);
+    await probe.channel.receive();
+    assertEquals(stopped.channel.size, size);
+    assertEquals((await Array.fromAsync(stopped)).length, size);
+  }
+});
+
+test("notifyContext: ten goroutines stop it at once (os/signal:TestNotifyContextSimultaneousStop)", async () => {
+  const before = process.listenerCount(WINDOW);
+  const ctx = notifyContext(background(), WINDOW);
+  const wg = new WaitGroup();
+  for (let i = 0; i < 10; i++) {
+    wg.go(async () => {
+      ctx.cancel();
+      await ctx.done.next();
+    });
+  }
+  await wg.wait();
+  assert(ctx.err instanceof CanceledError);
+  assertEquals(process.listenerCount(WINDOW), before);
+});
+
+test("notifyContext: a signal ends it, with the cause in Go's words (os/signal:TestNotifyContextNotifications/once, os/signal:TestNotifyContextCause)", async () => {
   using ctx = notifyContext(background(), WINDOW, URGENT);
   assertEquals(ctx.err, undefined);
   raise(URGENT);
@@ -65,7 +95,7 @@ test("notifyContext: a signal ends it, with the cause in Go's words", async () =
   assertEquals(await sleep(1_000, ctx).catch((error) => error instanceof CanceledError), true);
 });
 
-test("notifyContext: listens until it is canceled, also after its end and its parent's", () => {
+test("notifyContext: listens until it is canceled, also after its end and its parent's (os/signal:TestNotifyContextCancelParent)", () => {
   const before = process.listenerCount(WINDOW);
   const parent = withCancel(background());
   const ctx = notifyContext(parent, WINDOW);
@@ -86,12 +116,12 @@ test("notifyContext: of a parent that is done it does not listen at all", () => 
   assertEquals(process.listenerCount(WINDOW), before);
 });
 
-Deno.test("notifyContext: says in its name what it listens to", () => {
+Deno.test("notifyContext: says in its name what it listens to (os/signal:TestNotifyContextStringer)", () => {
   const ctx = notifyContext(withCancel(background()), "SIGHUP", "SIGINT", "SIGTERM");
   ctx.cancel();
   assertEquals(
     String(ctx),
-    "context.Background.WithCancel.NotifyContext([hangup interrupt terminated])",
+    "signal.NotifyContext(context.Background.WithCancel, [hangup interrupt terminated])",
   );
 });
 
@@ -130,7 +160,7 @@ async function interrupted(program: string, ...signals: Deno.Signal[]) {
   return { lines, code, signal };
 }
 
-test("notifyContext: ten SIGINTs do not end a process that shuts down", async () => {
+test("notifyContext: ten SIGINTs do not end a process that shuts down (os/signal:TestNotifyContextNotifications/multiple)", async () => {
   const { lines, code } = await interrupted(
     `
       import { background, cause, sleep } from "@interleave/go";
