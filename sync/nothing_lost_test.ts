@@ -70,7 +70,17 @@ Deno.test("wish 27: 60,000 waits that are given up leave nothing behind, with th
   assertEquals(channel.trySend(1), false);
 });
 
-Deno.test("wish 36: break in a for await only stops iterating: nothing is read ahead, and the channel stays open", async () => {
+Deno.test("wish 29: 100,000 receives that are given up leave the queue at once (js:abort-dequeue)", async () => {
+  const channel = new Channel<number>();
+  const ctx = withCancel(background());
+  const receives = Array.from({ length: 100_000 }, () => channel.receive(ctx));
+  ctx.cancel();
+  assertEquals(channel.trySend(1), false, "nobody stands in the queue");
+  const outcomes = await Promise.allSettled(receives);
+  assert(outcomes.every(({ status }) => status === "rejected"));
+});
+
+Deno.test("wish 36: break in a for await only stops iterating: nothing is read ahead, and the channel stays open (js:for-await-break)", async () => {
   await explore(async () => {
     for (const capacity of [0, 2]) {
       const channel = new Channel<number>(capacity);
@@ -105,7 +115,7 @@ Deno.test("wish 36: a throw in a for await loses no value either", async () => {
   assertEquals(await channel.receive(), 2);
 });
 
-Deno.test("wish 37: a receive that is given up takes no value, a send that is given up sends none, in every order", async () => {
+Deno.test("wish 37: a receive that is given up takes no value, a send that is given up sends none, in every order (js:send-abort-no-dup)", async () => {
   const outcomes = new Set<string>();
   await explore(async () => {
     const channel = new Channel<string>();
