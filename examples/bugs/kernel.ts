@@ -1,10 +1,17 @@
 /**
  * What a bug kernel is: a small program after a real bug, in a buggy and a fixed form.
  *
+ * Code between two awaits is atomic in JavaScript. The originals are Go programs, which can be preempted anywhere: so a
+ * `yieldNow()` stands after each operation that does not wait, such as `unlock`, `close`, `done` and `go`, and between the
+ * read and the write of a variable. Other awaits are points of their own.
+ *
  * @module
  */
 
 import type { ExploreOptions } from "@interleave/go/testing";
+
+/** Which of the two: the program with the bug, or the one without. */
+export type Form = "buggy" | "fixed";
 
 /** Kernel is a real bug, made small. */
 export interface Kernel {
@@ -26,9 +33,17 @@ export interface Kernel {
   readonly expected: {
     /** The kind of failure. */
     readonly kind: string;
-    /** The goroutines that are stuck, with Go's wait reasons, for a deadlock or a leak. */
-    readonly stuck?: Readonly<Record<string, string>>;
+    /**
+     * Who is stuck, and waits for what, in the report's words: "ask: chan send status". A "?" after the name: perhaps.
+     * Several goroutines may have one name, and " | " stands between waits that are possible. Nobody else is stuck.
+     */
+    readonly stuck?: readonly string[];
     /** A part of the message, for an assertion or a panic. */
     readonly message?: string;
   };
+  /** Failing schedules and all, buggy and fixed, where they have been counted by other means. */
+  readonly orders?: { readonly buggy: Orders; readonly fixed: Orders };
 }
+
+/** How many schedules fail, of how many. */
+export type Orders = readonly [failing: number, all: number];

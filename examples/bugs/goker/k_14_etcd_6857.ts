@@ -68,5 +68,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => start((node) => node.askHopefully()),
   fixed: () => start((node) => node.ask()),
-  expected: { kind: "leak", stuck: { ask: "chan send" } },
+  expected: { kind: "leak", stuck: ["ask: chan send status"] },
 };
