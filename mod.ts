@@ -31,7 +31,6 @@ export { now, sleep, yieldNow } from "./runtime/sleep.ts";
 export { afterFunc } from "./sync/after_func.ts";
 export { callAfter, type CallTimer } from "./sync/call_after.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./sync/channel.ts";
-export { Receiving, Sending } from "./sync/channel_state.ts";
 export { Cond } from "./sync/cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
 export { ErrGroup } from "./sync/err_group.ts";
@@ -41,12 +40,14 @@ export { Mutex } from "./sync/mutex.ts";
 export { Once } from "./sync/once.ts";
 export { onceFunc, onceValue } from "./sync/once_func.ts";
 export { every, RateLimiter, type Reservation } from "./sync/rate_limiter.ts";
+export { type Receiving, type Sending } from "./sync/participles.ts";
 export { RWMutex } from "./sync/rw_mutex.ts";
 export {
   select,
   type SelectCases,
   type SelectDefault,
   type Selected,
+  type SelectedCase,
   trySelect,
 } from "./sync/select.ts";
 export { Semaphore } from "./sync/semaphore.ts";

@@ -21,17 +21,17 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   ".": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
-      GoroutinePanic Mutex Once RWMutex RateLimiter Receiving Semaphore Sending SingleFlight
-      Sometimes Subscription Ticker Timer WaitGroup after afterFunc background callAfter cause
-      channelFrom events every go goexit now numGoroutine onceFunc onceValue select sendAll sleep
-      tick toReadableStream toWritableStream todo trySelect withCancel withDeadline withSignal
-      withTimeout withValue withoutCancel yieldNow
+      GoroutinePanic Mutex Once RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription
+      Ticker Timer WaitGroup after afterFunc background callAfter cause channelFrom events every
+      go goexit now numGoroutine onceFunc onceValue select sendAll sleep tick toReadableStream
+      toWritableStream todo trySelect withCancel withDeadline withSignal withTimeout withValue
+      withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation ChannelFromOptions Context DeadlineOptions Locker
-      ReadableStreamOptions ReceiveChannel Reservation SelectCases SelectDefault Selected
-      SendChannel SendTarget SingleFlightResult SometimesOptions Source SubscriptionOptions
-      WritableStreamOptions
+      ReadableStreamOptions ReceiveChannel Receiving Reservation SelectCases SelectDefault
+      Selected SelectedCase SendChannel SendTarget Sending SingleFlightResult SometimesOptions
+      Source SubscriptionOptions WritableStreamOptions
     `,
   },
   "./runtime": {
@@ -46,16 +46,16 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup Mutex Once
-      RWMutex RateLimiter Receiving Semaphore Sending SingleFlight Sometimes Subscription Ticker
-      Timer WaitGroup after afterFunc background callAfter cause channelFrom events every onceFunc
-      onceValue select sendAll tick toReadableStream toWritableStream todo trySelect withCancel
-      withDeadline withSignal withTimeout withValue withoutCancel
+      RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription Ticker Timer WaitGroup
+      after afterFunc background callAfter cause channelFrom events every onceFunc onceValue
+      select sendAll tick toReadableStream toWritableStream todo trySelect withCancel withDeadline
+      withSignal withTimeout withValue withoutCancel
     `,
     types: `
       CallTimer CancelContext ChannelFromOptions Context DeadlineOptions Locker
-      ReadableStreamOptions ReceiveChannel Reservation SelectCases SelectDefault Selected
-      SendChannel SendTarget SingleFlightResult SometimesOptions Source SubscriptionOptions
-      WritableStreamOptions
+      ReadableStreamOptions ReceiveChannel Receiving Reservation SelectCases SelectDefault
+      Selected SelectedCase SendChannel SendTarget Sending SingleFlightResult SometimesOptions
+      Source SubscriptionOptions WritableStreamOptions
     `,
   },
   "./platform": {
@@ -68,13 +68,21 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      ScheduleError explore
+      ScheduleError Shared explore shared wrap
     `,
     types: `
-      Candidates ExploreOptions ExploreResult Question Strategy StrategyName
+      Candidates ExploreOptions ExploreResult Question SharedOptions Strategy StrategyName
+      WrapOptions
     `,
   },
-  "./testing/fast-check": { values: ``, types: `` },
+  "./testing/fast-check": {
+    values: `
+      Schedule schedules
+    `,
+    types: `
+      FastCheckLike ScheduleArbitrary ScheduleOptions
+    `,
+  },
 };
 // ── end of the public surface ──
 

@@ -44,7 +44,7 @@ export abstract class Timer {
   /** Its place among timers of the same instant: the order in which they were armed. */
   sequence = 0;
   /** Its place in the heap; -1 while it is not armed. */
-  index = -1;
+  index: number = -1;
   /** The scheduler that armed it last, which is the one to disarm it. */
   scheduler: Scheduler | null = null;
 

@@ -28,7 +28,7 @@ import { installed } from "../runtime/current.ts";
 import { Resource, touch } from "../runtime/observer.ts";
 import { type Operation, Waiter } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import { ChannelState, Receiving } from "./channel_state.ts";
+import { ChannelState, ReceiveOperation } from "./channel_state.ts";
 import type { CancelContext, Context } from "./context.ts";
 import { CanceledError, DeadlineExceededError } from "./errors.ts";
 import { ReceiveEnd } from "./receive_end.ts";
@@ -284,7 +284,7 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
 
 /** The channel that is closed at the end. */
 class Done extends ChannelState<never> {
-  readonly end: ReceiveChannel<never> = new ReceiveEnd(new Receiving(this));
+  readonly end: ReceiveChannel<never> = new ReceiveEnd(new ReceiveOperation(this));
 
   constructor() {
     super(0);

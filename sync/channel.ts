@@ -16,11 +16,12 @@ import {
   CLOSED,
   Iterating,
   NilChannelState,
-  Receiving,
-  Sending,
+  ReceiveOperation,
+  SendOperation,
   toIteratorResult,
 } from "./channel_state.ts";
 import { ClosedError } from "./errors.ts";
+import type { Receiving, Sending } from "./participles.ts";
 
 /**
  * SendChannel is the sending end of a channel: Go's `chan<- T`.
@@ -154,9 +155,9 @@ function neverCalled(): void {}
  */
 export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #state: ChannelState<T>;
-  readonly #receiving: Receiving<T>;
+  readonly #receiving: ReceiveOperation<T>;
   // What a parked sender waits for; its value is with the waiter.
-  readonly #sending: Sending<T | undefined>;
+  readonly #sending: SendOperation<T | undefined>;
 
   /**
    * Makes a channel with a buffer for `capacity` values; with 0, the default, a send waits for its receive.
@@ -170,8 +171,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       );
     }
     this.#state = nilRequested ? new NilChannelState<T>() : new ChannelState<T>(capacity);
-    this.#receiving = new Receiving(this.#state);
-    this.#sending = new Sending(this.#state as ChannelState<T | undefined>, undefined);
+    this.#receiving = new ReceiveOperation(this.#state);
+    this.#sending = new SendOperation(this.#state as ChannelState<T | undefined>, undefined);
   }
 
   /**
@@ -226,9 +227,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   send(value: T, cancellation?: Cancellation): Promise<void> {
     const state = this.#state;
     if (cancellation !== undefined) {
-      return performCancellable(new Sending(state, value), cancellation);
+      return performCancellable(new SendOperation(state, value), cancellation);
     }
-    if (installed !== null) return installed.perform(new Sending(state, value));
+    if (installed !== null) return installed.perform(new SendOperation(state, value));
     // The case that is most frequent and costs most comes first: 5 % of an unbuffered send and receive.
     const receiver = state.receivers.shift();
     if (receiver !== null) {
@@ -384,7 +385,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
    * ```
    */
   sending(value: T): Sending<T> {
-    return new Sending(this.#state, value);
+    return new SendOperation(this.#state, value);
   }
 
   /**

@@ -18,6 +18,7 @@ import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import { ChannelOrder } from "./channel_order.ts";
 import { ClosedError } from "./errors.ts";
+import type { Receiving } from "./participles.ts";
 
 /** The raw outcome of receiving from a channel that is closed and drained. */
 export const CLOSED: unique symbol = Symbol("closed");
@@ -277,20 +278,8 @@ export function toIteratorResult<T>(outcome: T | typeof CLOSED): IteratorResult<
   return outcome === CLOSED ? { value: undefined, done: true } : { value: outcome, done: false };
 }
 
-/**
- * Sending describes a send, for `select`; made by {@linkcode Channel.sending}. Its result is undefined.
- *
- * @example
- * ```ts
- * import { Channel, select, type Sending } from "@interleave/go";
- *
- * const ch = new Channel<number>(1);
- * const sending: Sending<number> = ch.sending(7);
- * await select({ sent: sending });
- * if (await ch.receive() !== 7) throw new Error("not sent");
- * ```
- */
-export class Sending<T> extends Operation<void> {
+/** A send, as an operation. */
+export class SendOperation<T> extends Operation<void> {
   /** "chan send", as Go says. */
   readonly kind: string;
   /** "send". */
@@ -332,22 +321,8 @@ export class Sending<T> extends Operation<void> {
   }
 }
 
-/**
- * Receiving describes a receive, for `select`; made by {@linkcode ReceiveChannel.receiving}. Its result is the value, or
- * undefined once the channel is closed and drained; a select says which with `ok`.
- *
- * @example
- * ```ts
- * import { Channel, type Receiving, select } from "@interleave/go";
- *
- * const ch = new Channel<number>(1);
- * const receiving: Receiving<number> = ch.receiving();
- * await ch.send(7);
- * const got = await select({ job: receiving });
- * if (!got.ok || got.value !== 7) throw new Error("not received");
- * ```
- */
-export class Receiving<T> extends Operation<T | undefined> {
+/** A receive, as an operation. */
+export class ReceiveOperation<T> extends Operation<T | undefined> implements Receiving<T> {
   /** "chan receive", as Go says. */
   readonly kind: string;
   /** "receive". */
@@ -405,10 +380,10 @@ export class Receiving<T> extends Operation<T | undefined> {
 
 /** A receive that gives an iterator result: `ch.next()`. */
 export class Iterating<T> extends Operation<IteratorResult<T, undefined>> {
-  readonly receiving: Receiving<T>;
+  readonly receiving: ReceiveOperation<T>;
   readonly verb = "receive";
 
-  constructor(receiving: Receiving<T>) {
+  constructor(receiving: ReceiveOperation<T>) {
     super();
     this.receiving = receiving;
   }

@@ -7,7 +7,6 @@
 export { afterFunc } from "./after_func.ts";
 export { callAfter, type CallTimer } from "./call_after.ts";
 export { Channel, type ReceiveChannel, type SendChannel } from "./channel.ts";
-export { Receiving, Sending } from "./channel_state.ts";
 export { Cond } from "./cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
 export { ErrGroup } from "./err_group.ts";
@@ -17,12 +16,14 @@ export { Mutex } from "./mutex.ts";
 export { Once } from "./once.ts";
 export { onceFunc, onceValue } from "./once_func.ts";
 export { every, RateLimiter, type Reservation } from "./rate_limiter.ts";
+export { type Receiving, type Sending } from "./participles.ts";
 export { RWMutex } from "./rw_mutex.ts";
 export {
   select,
   type SelectCases,
   type SelectDefault,
   type Selected,
+  type SelectedCase,
   trySelect,
 } from "./select.ts";
 export { Semaphore } from "./semaphore.ts";

@@ -7,14 +7,19 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current } from "../runtime/current.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import { type ChannelState, Iterating, NilChannelState, Receiving } from "./channel_state.ts";
+import {
+  type ChannelState,
+  Iterating,
+  NilChannelState,
+  ReceiveOperation,
+} from "./channel_state.ts";
 
 /** ReceiveEnd is a {@linkcode ReceiveChannel} over a channel state that the package keeps to itself. */
 export class ReceiveEnd<T> implements ReceiveChannel<T> {
   readonly #state: ChannelState<T>;
-  readonly #receiving: Receiving<T>;
+  readonly #receiving: ReceiveOperation<T>;
 
-  constructor(receiving: Receiving<T>) {
+  constructor(receiving: ReceiveOperation<T>) {
     this.#state = receiving.resource;
     this.#receiving = receiving;
   }
@@ -39,7 +44,7 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
     return current().perform(iterating);
   }
 
-  receiving(): Receiving<T> {
+  receiving(): ReceiveOperation<T> {
     return this.#receiving;
   }
 
@@ -55,5 +60,5 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
 
 /** A channel that is never ready: what `done` of a context is that never ends, and the tick of no time. */
 export const NEVER: ReceiveChannel<never> = new ReceiveEnd(
-  new Receiving(new NilChannelState<never>()),
+  new ReceiveOperation(new NilChannelState<never>()),
 );

@@ -18,7 +18,7 @@ import { eventLoop, Parked } from "../runtime/event_loop.ts";
 import { type Access, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
-import type { Receiving } from "./channel_state.ts";
+import type { Receiving } from "./participles.ts";
 
 /**
  * SelectCases are the cases of a select: operations by key, or a list of them. A case that is undefined is ignored, as
@@ -51,11 +51,25 @@ export type SelectCases =
  * if (taken.key !== "job") throw new Error("one key only");
  * ```
  */
-export type Selected<C extends SelectCases> = C extends readonly (infer O)[] ? Case<number, O>
-  : { [K in keyof C & (string | number)]: Case<`${K}`, C[K]> }[keyof C & (string | number)];
+export type Selected<C extends SelectCases> = C extends readonly (infer O)[]
+  ? SelectedCase<number, O>
+  : { [K in keyof C & (string | number)]: SelectedCase<`${K}`, C[K]> }[keyof C & (string | number)];
 
-/** What one case gives. */
-type Case<K, O> = O extends Receiving<infer T>
+/**
+ * SelectedCase is what one case of a select gives: part of {@linkcode Selected}.
+ *
+ * @typeParam K Its key.
+ * @typeParam O The operation.
+ *
+ * @example
+ * ```ts
+ * import type { Receiving, SelectedCase } from "@interleave/go";
+ *
+ * const closed: SelectedCase<"job", Receiving<number>> = { key: "job", value: undefined, ok: false };
+ * if (closed.ok) throw new Error("nothing was received");
+ * ```
+ */
+export type SelectedCase<K, O> = O extends Receiving<infer T>
   ? { readonly key: K; readonly value: T; readonly ok: true } | {
     readonly key: K;
     readonly value: undefined;

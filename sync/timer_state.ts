@@ -19,7 +19,7 @@ import { touch } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
 import { Timer } from "../runtime/scheduler.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import { ChannelState, Receiving, TIMER_ACCESS } from "./channel_state.ts";
+import { ChannelState, ReceiveOperation, TIMER_ACCESS } from "./channel_state.ts";
 import { ReceiveEnd } from "./receive_end.ts";
 
 /** When a timer is due that is not running. */
@@ -129,7 +129,7 @@ export class TimerState extends ChannelState<number> {
 }
 
 /** A receive that has the scheduler wake it in time. */
-class TimerReceiving extends Receiving<number> {
+class TimerReceiving extends ReceiveOperation<number> {
   readonly #state: TimerState;
 
   constructor(state: TimerState) {

@@ -79,6 +79,8 @@ export interface FastCheckLike {
  */
 export interface ScheduleArbitrary {
   // The types of fast-check that these stand for cannot be named without importing it; `any` fits them all.
+
+  /** Draws a schedule. */
   // deno-lint-ignore no-explicit-any
   generate(mrng: any, biasFactor: number | undefined): any;
   /** Whether `value` can be shrunk without a context: any schedule can. */
