@@ -15,12 +15,16 @@ import { warn } from "./platform.ts";
 import { Portfolio } from "./portfolio.ts";
 import { PartialOrderSampling } from "./pos.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
+import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import { Reduced } from "./reduced.ts";
 import { rejections } from "./rejections.ts";
+import { Replay } from "./replay.ts";
 import { ScheduleError } from "./schedule_error.ts";
-import { decodeToken, encodeToken, shortHash } from "./schedule_token.ts";
+import { decodeToken, encodeToken, shortHash, toDeviations } from "./schedule_token.ts";
+import { takeTouched } from "./shared.ts";
 import type { RawSite } from "./sites.ts";
+import { StepLog } from "./step_log.ts";
 import type { Strategy } from "./strategy.ts";
 import { UniformWalk } from "./uniform.ts";
 import { DEFAULT_START } from "./virtual_clock.ts";
@@ -67,6 +71,7 @@ export class Exploration {
   readonly #started = performance.now();
   #schedules = 0;
   #steps = 0;
+  #log: StepLog | null = null;
 
   constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
     if (typeof body !== "function") {
@@ -75,6 +80,7 @@ export class Exploration {
     this.body = body;
     this.settings = settings;
     this.site = site;
+    takeTouched();
     // An exploration without a name is known by its text; whoever changes it cannot replay it from the command line.
     this.identity = shortHash(settings.name ?? body.toString().replaceAll(/\s+/g, ""), 3);
     this.rules = {
@@ -149,18 +155,38 @@ export class Exploration {
     return verdict;
   }
 
-  /** Runs one schedule; a rejection that nobody handles fails it. */
+  /** Runs one schedule; a rejection that nobody handles fails it, and so does a data race. */
   async execute(strategy: Strategy): Promise<Verdict> {
-    const verdict = await explorer.run(this.body, strategy, this.rules);
-    return this.conclude(verdict);
+    const verdict = this.conclude(
+      await explorer.run(this.body, strategy, this.rules, null, this.#log),
+    );
+    if (!takeTouched() || verdict.kind !== "passed" || explorer.log !== null) return verdict;
+    // The first schedule that touches cells: nobody has looked for races, so it is run once more.
+    return this.watchCells()
+      ? await this.execute(new Replay(toDeviations(explorer.answers)))
+      : verdict;
+  }
+
+  /** Where the steps of each schedule are logged, if data races are looked for. */
+  get log(): StepLog | null {
+    return this.#log;
+  }
+
+  /** From the next schedule on looks for data races. Returns whether it does: that is an option. */
+  watchCells(): boolean {
+    if (this.settings.races === "fail") this.#log ??= new StepLog();
+    return this.#log !== null;
   }
 
   /** Counts the schedule that has just ended, and adds what the platform had to say. */
   conclude(verdict: Verdict): Verdict {
     this.#steps += explorer.steps;
     const errors = rejections.take();
-    if (verdict.kind !== "passed" || errors.length === 0) return verdict;
-    return { kind: "panic", error: errors[0], goroutine: null };
+    if (verdict.kind !== "passed") return verdict;
+    if (errors.length > 0) return { kind: "panic", error: errors[0], goroutine: null };
+    const { log } = explorer;
+    const race = log === null || this.settings.races === "ignore" ? null : findRace(log);
+    return race === null ? verdict : { kind: "dataRace", race };
   }
 
   async #failed(verdict: Verdict, strategy: Strategy): Promise<unknown> {

@@ -133,6 +133,7 @@ export class FailingSchedule {
    */
   async replay(token: string, deviations: readonly Deviation[]): Promise<void> {
     const { onDivergence } = this.#exploration.settings;
+    this.#exploration.watchCells();
     const { record, verdict, replay } = await this.#record(deviations, onDivergence === "continue");
     this.#verdict = verdict;
     const { divergence } = replay;
@@ -158,11 +159,16 @@ export class FailingSchedule {
     );
     replay.begin();
     const awaits = new Map<Goroutine, Stack[]>();
-    const from = this.#steps > LONG_SCHEDULE ? this.#steps - LAST_STEPS : 0;
-    const recorder = new Recorder(explorer, awaits, from);
-    const run = () => explorer.run(body, replay, rules, recorder);
+    const recorder = new Recorder(explorer, awaits, this.#firstToRecord());
+    const run = () => explorer.run(body, replay, rules, recorder, this.#exploration.log);
     const verdict = this.#exploration.conclude(await watchAwaits(explorer, awaits, run));
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
+  }
+
+  #firstToRecord(): number {
+    if (this.#steps <= LONG_SCHEDULE) return 0;
+    const last = this.#steps - LAST_STEPS;
+    return this.#verdict.kind === "dataRace" ? Math.min(last, this.#verdict.race.first.step) : last;
   }
 
   /** The record of a schedule that did not fail the second time as it did the first. */

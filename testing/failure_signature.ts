@@ -6,6 +6,7 @@
 
 import { explorer, type Verdict } from "./explorer.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
+import type { DataRace } from "./race_check.ts";
 import { formatError } from "./recorder.ts";
 
 /**
@@ -14,12 +15,18 @@ import { formatError } from "./recorder.ts";
  */
 export function signatureOf(verdict: Verdict): string {
   if (verdict.kind === "passed") return "passed";
+  if (verdict.kind === "dataRace") return signatureOfRace(verdict.race);
   const message = "error" in verdict ? formatError(verdict.error).replaceAll(/[0-9]+/g, "#") : "";
   const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
   const waiting = isStuck
     ? explorer.alive.map((goroutine) => `${goroutine.path()} ${waitsFor(goroutine)}`).sort()
     : [];
   return [verdict.kind, message, ...waiting].join("\n");
+}
+
+function signatureOfRace({ cell, first, second }: DataRace): string {
+  const accesses = [first, second].map(({ goroutine, isWrite }) => `${goroutine} ${isWrite}`);
+  return ["dataRace", cell, ...accesses.sort()].join("\n");
 }
 
 function waitsFor(goroutine: Goroutine): string {

@@ -80,6 +80,11 @@ export interface ExploreOptions {
   readonly start?: number;
   /** Writes the failing schedule to this file: .html, .svg, .json, .jsonl, .mmd or .txt. */
   readonly trace?: string;
+  /**
+   * Whether a data race on a {@linkcode Shared} cell fails: two accesses, one of them a write, that nothing orders.
+   * "fail" by default.
+   */
+  readonly races?: "fail" | "ignore";
   /** Whether to print a line about an exploration that passes. */
   readonly verbose?: boolean;
 }
@@ -113,6 +118,7 @@ export interface Settings {
   readonly externalTimeoutMs: number;
   readonly start: number | undefined;
   readonly trace: string | undefined;
+  readonly races: "fail" | "ignore";
   readonly verbose: boolean;
 }
 
@@ -145,6 +151,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "externalTimeoutMs",
   "start",
   "trace",
+  "races",
   "verbose",
 ]);
 
@@ -205,6 +212,7 @@ export function resolveOptions(options: ExploreOptions): Settings {
     start: check(options.start, "start", Number.isFinite, "milliseconds since the epoch"),
     trace: outside("trace", "TRACE", (text) => text) ??
       check(options.trace, "trace", isText, "a file name"),
+    races: check(options.races, "races", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
     verbose: readArguments().includes("--verbose") ||
       (check(options.verbose, "verbose", isBoolean, "true or false") ?? false),
   };

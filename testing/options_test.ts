@@ -20,6 +20,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     externalTimeoutMs: 1_000,
     start: undefined,
     trace: undefined,
+    races: "fail",
     verbose: false,
   });
   assert(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);

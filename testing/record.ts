@@ -176,8 +176,34 @@ export interface ScheduleRecord {
   readonly timers: readonly LeftoverTimer[];
   /** The step after which main had returned, if it did. */
   readonly mainEndedAt?: number;
+  /** The data race, if that is the failure. */
+  readonly race?: RaceRecord;
   /** Where it went another way than before, for the kinds "nondeterminism" and "replay". */
   readonly divergence?: DivergenceRecord;
+}
+
+/** RaceAccessRecord is one of the two accesses of a data race. For reports. */
+export interface RaceAccessRecord {
+  /** Who. */
+  readonly goroutine: number;
+  /** In which step. */
+  readonly step: number;
+  /** What: "get", "set", "update", "compareAndSet". */
+  readonly verb: string;
+  /** Whether it writes. */
+  readonly isWrite: boolean;
+  /** Where. */
+  readonly at?: Site;
+}
+
+/** RaceRecord is a data race: two accesses to a cell that nothing orders. For reports. */
+export interface RaceRecord {
+  /** The index of the cell. */
+  readonly resource: number;
+  /** The one that came first in this schedule. */
+  readonly first: RaceAccessRecord;
+  /** The other one. */
+  readonly second: RaceAccessRecord;
 }
 
 /** ReportContext is what a report says beyond the schedule itself. */

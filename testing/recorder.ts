@@ -12,6 +12,7 @@ import { Resource } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
 import type { Timer } from "../runtime/scheduler.ts";
 import type { Explorer, Tracer, Verdict } from "./explorer.ts";
+import type { DataRace, RaceAccess } from "./race_check.ts";
 import { formatValue } from "./format_value.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
 import type {
@@ -19,10 +20,12 @@ import type {
   Failure,
   GoroutineRecord,
   LeftoverTimer,
+  RaceAccessRecord,
   ResourceRecord,
   ScheduleRecord,
   StepRecord,
 } from "./record.ts";
+import { writesPlainly } from "./shared.ts";
 import { assignedName, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -62,6 +65,8 @@ export class Recorder implements Tracer {
   readonly #from: number;
   // The step that follows each question about who is resumed.
   readonly #stepOfQuestion = new Map<number, number>();
+  // The touches of cells, for data races.
+  readonly #cellEvents: Event[] = [];
   #mainEndedAt: number | undefined;
 
   /**
@@ -141,6 +146,7 @@ export class Recorder implements Tracer {
     const index = this.#indexOf(resource);
     if (index !== undefined) event.resource = index;
     if (detail !== undefined) event.value = formatValue(detail);
+    if (writesPlainly(access) !== undefined) this.#cellEvents.push(event);
     if (access.hold !== undefined) this.#changeHold(resource, access, event.goroutine, stack);
   }
 
@@ -205,7 +211,24 @@ export class Recorder implements Tracer {
     const failure = toFailure(verdict);
     if (failure !== undefined) record.failure = failure;
     if (this.#mainEndedAt !== undefined) record.mainEndedAt = this.#mainEndedAt;
+    if (verdict.kind === "dataRace") this.#addRace(record, verdict.race);
     return record;
+  }
+
+  #addRace(record: Writable<ScheduleRecord>, { first, second }: DataRace): void {
+    const [earlier, later] = [first, second].map((access) => this.#cellEvent(access));
+    if (earlier === undefined || later?.resource === undefined) return;
+    record.race = {
+      resource: later.resource,
+      first: toRaceAccess(earlier, first),
+      second: toRaceAccess(later, second),
+    };
+    const message = `data race on ${record.resources[later.resource]?.name}`;
+    record.failure = { kind: "race", message, goroutine: later.goroutine };
+  }
+
+  #cellEvent({ step, nth }: RaceAccess): Event | undefined {
+    return this.#cellEvents.filter((event) => event.step === step)[nth];
   }
 
   #toGoroutine(goroutine: Goroutine): GoroutineRecord {
@@ -352,6 +375,13 @@ function toEvent({ stack, site, ...event }: Event): EventRecord {
   return raw ? { ...event, at: toSite(raw) } : event;
 }
 
+function toRaceAccess(event: Event, { isWrite }: RaceAccess): RaceAccessRecord {
+  const { goroutine, step, verb, at } = toEvent(event);
+  return at === undefined
+    ? { goroutine, step, verb, isWrite }
+    : { goroutine, step, verb, isWrite, at };
+}
+
 /**
  * The frames of the last await that is the user's. Where a function awaits another that it has just called, that one's
  * await came before and is the innermost.
@@ -401,6 +431,8 @@ export function toFailure(verdict: Verdict): Failure | undefined {
         cause: verdict.error,
         goroutine: 1,
       };
+    case "dataRace":
+      return { kind: "race", message: "data race on a Shared cell" };
     case "panic":
     case "fatal": {
       const failure = {

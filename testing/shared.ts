@@ -20,6 +20,37 @@ export const ACCESS = {
   update: { verb: "update", bit: WRITE, mask: READ | WRITE },
 } as const satisfies Record<string, Access>;
 
+/** The same for atomic cells, whose accesses are no data race. */
+const ATOMIC = {
+  read: { ...ACCESS.read },
+  write: { ...ACCESS.write },
+  failedCompare: { ...ACCESS.failedCompare },
+  compareAndSet: { ...ACCESS.compareAndSet },
+  update: { ...ACCESS.update },
+} as const satisfies Record<keyof typeof ACCESS, Access>;
+
+const WRITES: ReadonlyMap<Access, boolean> = new Map<Access, boolean>([
+  [ACCESS.read, false],
+  [ACCESS.failedCompare, false],
+  [ACCESS.write, true],
+  [ACCESS.compareAndSet, true],
+  [ACCESS.update, true],
+]);
+
+/** Whether an access to a cell that is not atomic writes; undefined for any other access. */
+export function writesPlainly(access: Access): boolean | undefined {
+  return WRITES.get(access);
+}
+
+let wasTouched = false;
+
+/** Whether a cell that is not atomic was touched since the last call. */
+export function takeTouched(): boolean {
+  const was = wasTouched;
+  wasTouched = false;
+  return was;
+}
+
 /**
  * SharedOptions say what kind of cell it is.
  *
@@ -73,7 +104,8 @@ export class Shared<T> extends Resource {
   /** Whether accesses are no data race. */
   readonly isAtomic: boolean;
   #value: T;
-  #releasedAt: number[] = [];
+  // The moment of the last write, which those who see it come after.
+  #writtenAt = 0;
 
   /** Makes a cell that holds `value`. */
   constructor(value: T, { atomic = false }: SharedOptions = {}) {
@@ -84,13 +116,13 @@ export class Shared<T> extends Resource {
 
   /** Reads the value. */
   get(): T {
-    this.#touch(ACCESS.read);
+    this.#touch("read", this.#value);
     return this.#value;
   }
 
   /** Writes `value`. */
   set(value: T): void {
-    this.#touch(ACCESS.write, value);
+    this.#touch("write", value);
     this.#value = value;
   }
 
@@ -105,7 +137,7 @@ export class Shared<T> extends Resource {
    * ```
    */
   update(change: (value: T) => T): T {
-    this.#touch(ACCESS.update);
+    this.#touch("update");
     this.#value = change(this.#value);
     return this.#value;
   }
@@ -124,7 +156,7 @@ export class Shared<T> extends Resource {
    */
   compareAndSet(expected: T, value: T): boolean {
     const isEqual = Object.is(this.#value, expected);
-    this.#touch(isEqual ? ACCESS.compareAndSet : ACCESS.failedCompare, value);
+    this.#touch(isEqual ? "compareAndSet" : "failedCompare", value);
     if (isEqual) this.#value = value;
     return isEqual;
   }
@@ -141,17 +173,20 @@ export class Shared<T> extends Resource {
     const value = this.#value;
     return () => {
       this.#value = value;
-      this.#releasedAt = [];
+      this.#writtenAt = 0;
     };
   }
 
-  #touch(access: Access, value?: T): void {
+  #touch(way: keyof typeof ACCESS, value?: T): void {
+    if (!this.isAtomic) {
+      wasTouched = true;
+      return touch(this, ACCESS[way], value);
+    }
+    const access = ATOMIC[way];
     touch(this, access, value);
-    if (!this.isAtomic) return;
-    // Seeing an atomic write orders what came before it.
-    for (const released of this.#releasedAt) after(released);
-    const now = moment();
-    if (now > 0) this.#releasedAt.push(now);
+    // As in Go's memory model: whoever sees a write comes after it. Reading lets nobody see anything.
+    if (way !== "write") after(this.#writtenAt);
+    if (access.bit === WRITE) this.#writtenAt = moment();
   }
 }
 

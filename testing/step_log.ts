@@ -38,6 +38,20 @@ export interface Step {
   readonly answers: number[];
   /** How many answers each of them had. */
   readonly counts: number[];
+  /** Whether a timer acts in it, rather than the goroutine that set the timer. */
+  readonly isTimer: boolean;
+  /** What it comes after from some point on: it took what was released then, without waiting, as with tryLock. */
+  readonly joins: Join[];
+}
+
+/** From a point in a step on it comes after an earlier moment. */
+export interface Join {
+  /** The moment at which it does. */
+  readonly moment: number;
+  /** How many touches of the step come before. */
+  readonly touches: number;
+  /** The moment that it comes after. */
+  readonly released: number;
 }
 
 /** Relation says how touches are taken: which of them conflict. */
@@ -81,7 +95,13 @@ export class StepLog {
   }
 
   /** A step begins. */
-  begin(event: number, goroutine: number, after: readonly number[], barrier: number): void {
+  begin(
+    event: number,
+    goroutine: number,
+    after: readonly number[],
+    barrier: number,
+    isTimer = false,
+  ): void {
     this.stepOf.push(this.steps.length + 1);
     this.steps.push({
       event,
@@ -92,7 +112,15 @@ export class StepLog {
       barrier,
       answers: [],
       counts: [],
+      isTimer,
+      joins: [],
     });
+  }
+
+  /** From here on the running step comes after `released`. */
+  join(released: number): void {
+    const step = this.steps.at(-1);
+    step?.joins.push({ moment: this.moment, touches: step.touches.length, released });
   }
 
   /** The running step touches a resource. */

@@ -14,6 +14,7 @@ import { allowLine, explainLeak } from "./leak.ts";
 import { explainLivelock } from "./livelock.ts";
 import { pasteLine, traceFlags } from "./paste_line.ts";
 import { Places } from "./places.ts";
+import { explainRace } from "./race.ts";
 import { clean, formatNumber, plural, wrap } from "./text.ts";
 import { thrownLines } from "./thrown.ts";
 import { leakedGoroutines, verdictOf } from "./verdict.ts";
@@ -82,7 +83,9 @@ function bodyOf(record: ScheduleRecord, context: ReportContext, layout: ReportLa
     case "race":
     case "panic":
       return {
-        why: [indent(causeLines(record))],
+        why: record.race === undefined
+          ? [indent(causeLines(record))]
+          : explainRace(record, record.race, layout.width - 2).map(indent),
         picture: [
           ...lanesOf(record, context, layout),
           passesIf(record, context, layout.width),

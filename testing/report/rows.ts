@@ -14,7 +14,7 @@ const VALUE_WIDTH = 12;
 /** Of more goroutines woken at once two are named. */
 const WAKES_NAMED = 3;
 /** What a try, a receive or a resumption gave stands behind a colon; what a send or a sleep was given does not. */
-const RESULT = /^(try|receive|next|recv)/;
+const RESULT = /^(try|receive|next|recv|get$)/;
 
 /** Row is one operation of a step. */
 export interface Row {

@@ -4,8 +4,15 @@
  * @module
  */
 
-import type { FailureKind, GoroutineRecord, ReportContext, ScheduleRecord } from "../record.ts";
+import type {
+  FailureKind,
+  GoroutineRecord,
+  RaceRecord,
+  ReportContext,
+  ScheduleRecord,
+} from "../record.ts";
 import { Names } from "./names.ts";
+import { Places } from "./places.ts";
 import { formatNumber } from "./text.ts";
 
 const NAMES: Readonly<Record<FailureKind, string>> = {
@@ -32,6 +39,7 @@ export function verdictOf(record: ScheduleRecord, context: ReportContext): strin
   const title = new Names(record).title(failure.goroutine ?? 1);
   switch (failure.kind) {
     case "race":
+      if (record.race !== undefined) return raceVerdict(record, record.race);
       return `fails in ${frequency(context)}`;
     case "panic":
       return `${title} panics in ${frequency(context)}`;
@@ -44,6 +52,17 @@ export function verdictOf(record: ScheduleRecord, context: ReportContext): strin
     default:
       return failure.message;
   }
+}
+
+/** "data race on count: g2 add writes at cache.ts:21, g3 add reads at cache.ts:19". */
+function raceVerdict(record: ScheduleRecord, { resource, first, second }: RaceRecord): string {
+  const names = new Names(record), places = new Places(record);
+  const [one, other] = [first, second].map(({ goroutine, isWrite, at }) =>
+    `${names.title(goroutine)} ${isWrite ? "writes" : "reads"}${
+      at === undefined ? "" : ` at ${places.short(at)}`
+    }`
+  );
+  return `data race on ${names.resource(resource)?.name}: ${one}, ${other}`;
 }
 
 /** leakedGoroutines returns those that outlive the test and may not. */
