@@ -328,6 +328,15 @@ Deno.test("explore finds the innermost await however deep it is, and of a functi
   );
 });
 
+Deno.test("explore finds the innermost await of a schedule that had come back from outside before", async () => {
+  const error = await failing("foreign", async () => {
+    await realTime(3);
+    await yieldNow();
+    await new Promise(() => {}); // the second time
+  }, { externalTimeoutMs: 20 });
+  assertEquals(error.goroutines[0]?.at[0]?.line, lineOf("the second time"));
+});
+
 async function deepAfter(): Promise<void> {
   for (let i = 0; i < 3; i++) await Promise.resolve(i);
   await yieldNow();

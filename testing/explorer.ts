@@ -347,7 +347,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#waitsOutside =
       this.#hasHogged =
         false;
-    this.#turnedAt = performance.now();
+    this.#turnedAt = realNow();
     this.#fatal = this.#broken = null;
     this.#answers.length = this.#counts.length = 0;
     this.#log?.reset();
@@ -570,6 +570,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #unpause(): void {
+    this.#turnedAt = realNow();
     this.#isPaused = false;
     this.#stopWaiting();
     this.#armStep();
@@ -758,7 +759,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
   #waitOutside(goroutine: Goroutine): void {
     this.#waitsOutside = true;
-    this.#hasHogged = performance.now() - this.#turnedAt > HOG_MS;
+    this.#hasHogged = realNow() - this.#turnedAt > HOG_MS;
     const { epoch } = goroutine;
     afterMacrotask(() => {
       if (!this.#waitsOutside || epoch !== this.#epoch) return;
@@ -773,7 +774,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Something came from outside while nobody could run: go on. */
   #comeBack(): void {
     this.#waitsOutside = this.#hasHogged = false;
-    this.#turnedAt = performance.now();
+    this.#turnedAt = realNow();
     this.#stopWaiting();
     this.#armStep();
   }
@@ -1105,6 +1106,8 @@ function ignore(): void {}
 const abandoned = new Goroutine(null, 0, -1);
 abandoned.epoch = -1;
 
+// Taken before they are replaced: inside a schedule they are virtual.
+const realNow = performance.now.bind(performance);
 const realSetTimeout = globalThis.setTimeout;
 const realClearTimeout = globalThis.clearTimeout;
 
