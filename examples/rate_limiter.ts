@@ -61,11 +61,13 @@ export class Client {
 }
 
 if (import.meta.main) {
-  const service = new Service(50, 3); // 50 a second: one every 20 ms, three at once
-  const impatient = Array.from({ length: 6 }, () => service.answer("impatient"));
+  const strict = new Service(1, 3); // one a second, three at once
+  const impatient = Array.from({ length: 6 }, () => strict.answer("impatient"));
   console.log(`impatient: ${impatient.join(" ")}`);
 
-  const client = new Client(service, "patient", 20, 3);
+  // The client asks for less than the service gives: what is evenly spaced when it leaves is not when it arrives.
+  const service = new Service(50, 6);
+  const client = new Client(service, "patient", 25, 3);
   const start = now();
   const calls = new WaitGroup();
   const answers: number[] = [];
@@ -79,6 +81,8 @@ if (import.meta.main) {
     `patient: ${answers.join(" ")} after ${Math.floor((now() - start) / 10) * 10} ms or so`,
   );
 
-  using ctx = withTimeout(background(), 5);
-  console.log(`hasty: ${await client.call(ctx).catch((error) => error.message)}`);
+  const slow = new Client(strict, "hasty", 1_000, 1);
+  await slow.call(background());
+  using ctx = withTimeout(background(), 5); // its turn would come in a second
+  console.log(`hasty: ${await slow.call(ctx).catch((error) => error.message)}`);
 }

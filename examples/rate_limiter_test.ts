@@ -55,6 +55,6 @@ Deno.test("rate limiter: the example refuses the impatient, and serves the patie
   const afterMs = Number(
     /^patient: 200 200 200 200 200 200 after (\d+) ms/.exec(patient ?? "")?.[1],
   );
-  assert(afterMs >= 50, patient);
+  assert(afterMs >= 70, patient);
   assertEquals(hasty, "hasty: Cannot wait: rate: Wait(n=1) would exceed context deadline");
 });
