@@ -96,8 +96,8 @@ export async function sendAll<T>(
   source: Source<T>,
   cancellation?: Cancellation,
 ): Promise<void> {
-  const reader = openSource(source);
   const canceler = cancellation === undefined ? null : cancelSourceOf(cancellation, "send all");
+  const reader = openSource(source);
   let isAsking = false;
   try {
     for (;;) {

@@ -259,6 +259,10 @@ Deno.test("sendAll, channelFrom: what is no source is refused", async () => {
     assertThrows(() => channelFrom(bad), TypeError, "expected an iterable or a stream");
     await assertRejects(() => sendAll(new Channel(), bad), TypeError, "expected an iterable");
   }
+  const stream = new ReadableStream<number>();
+  const noSignal = { signal: 7 } as unknown as { signal: AbortSignal };
+  await assertRejects(() => sendAll(new Channel(), stream, noSignal), TypeError, "Cannot send all");
+  assertEquals(stream.locked, false);
   assertThrows(() => channelFrom([], { capacity: -1 }), RangeError, "size out of range");
 });
 
