@@ -71,7 +71,9 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       ScheduleError Shared explore shared wrap
     `,
     types: `
-      Candidates ExploreOptions ExploreResult Question SharedOptions Strategy StrategyName
+      Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
+      GoroutineRecord LeftoverTimer PendingRecord Question RaceAccessRecord RaceRecord
+      ResourceRecord ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName
       WrapOptions
     `,
   },

@@ -34,7 +34,12 @@ import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
 import { forgetTimeouts } from "./virtual_timers.ts";
-import { type Candidates, type Question, REDUNDANT, type Strategy } from "./strategy.ts";
+import {
+  type Candidates,
+  type LoggingStrategy,
+  type Question,
+  REDUNDANT,
+} from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** How a schedule ended. */
@@ -131,7 +136,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- the schedule that runs ---
   #epoch = 0;
   #isRunning = false;
-  #strategy: Strategy = undefined as unknown as Strategy;
+  #strategy: LoggingStrategy = undefined as unknown as LoggingStrategy;
   #rules: Rules = undefined as unknown as Rules;
   #tracer: Tracer | null = null;
   #finish: (verdict: Verdict) => void = ignore;
@@ -301,7 +306,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
    */
   run(
     body: () => unknown,
-    strategy: Strategy,
+    strategy: LoggingStrategy,
     rules: Rules,
     tracer: Tracer | null = null,
     log: StepLog | null = null,
@@ -320,7 +325,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #begin(
     body: () => unknown,
-    strategy: Strategy,
+    strategy: LoggingStrategy,
     rules: Rules,
     tracer: Tracer | null,
     finish: (verdict: Verdict) => void,

@@ -8,6 +8,21 @@
 export { explore } from "./explore.ts";
 export { type ExploreResult } from "./exploration.ts";
 export { type ExploreOptions, type StrategyName } from "./options.ts";
+export type {
+  DivergenceRecord,
+  EventRecord,
+  Failure,
+  FailureKind,
+  GoroutineRecord,
+  LeftoverTimer,
+  PendingRecord,
+  RaceAccessRecord,
+  RaceRecord,
+  ResourceRecord,
+  ScheduleRecord,
+  Site,
+  StepRecord,
+} from "./record.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";

@@ -11,7 +11,7 @@ import { PartialOrderSampling } from "./pos.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
 import { RandomWalk } from "./random.ts";
 import type { StepLog } from "./step_log.ts";
-import type { Candidates, Question, Strategy } from "./strategy.ts";
+import type { Candidates, LoggingStrategy, Question, Strategy } from "./strategy.ts";
 import { UniformWalk } from "./uniform.ts";
 
 /** How many schedules in a row one side of the portfolio gets. */
@@ -49,7 +49,7 @@ export class Portfolio implements Strategy {
   readonly #bounded = new Bounded();
   readonly #rotation: readonly Strategy[];
   readonly #first = new FirstInFirstOut();
-  #present: Strategy = this.#exhaustive;
+  #present: LoggingStrategy = this.#exhaustive;
   #enumeration: Strategy = this.#exhaustive;
   #count = 0;
   #sampled = 0;

@@ -157,6 +157,7 @@ export type FailureKind =
 
 /** Failure is a verdict on one schedule. */
 export interface Failure {
+  /** What kind of failure it is. */
   readonly kind: FailureKind;
   /** One line: "all goroutines are asleep - deadlock!". */
   readonly message: string;
@@ -168,11 +169,17 @@ export interface Failure {
 
 /** ScheduleRecord is the record of one schedule. */
 export interface ScheduleRecord {
+  /** What failed, if anything did. */
   readonly failure?: Failure;
+  /** The goroutines, in order of creation; main is the first. */
   readonly goroutines: readonly GoroutineRecord[];
+  /** What they shared. */
   readonly resources: readonly ResourceRecord[];
+  /** Who was resumed, step by step. */
   readonly steps: readonly StepRecord[];
+  /** What happened, in order. */
   readonly events: readonly EventRecord[];
+  /** The timers that were still set at the end. */
   readonly timers: readonly LeftoverTimer[];
   /** The step after which main had returned, if it did. */
   readonly mainEndedAt?: number;

@@ -46,10 +46,14 @@ export interface Strategy {
   estimate?(): number;
   /** Whether `pick` is asked at every step, even if only one can go on. So it is for whoever has a log. */
   readonly seesEveryStep?: boolean;
-  /** Where the explorer writes what each step touches, if the strategy wants to know. */
-  readonly log?: StepLog | undefined;
   /** The numbers of preemptions whose schedules were all run, each with how many these are, in rising order. */
   readonly covered?: readonly { readonly preemptions: number; readonly schedules: number }[];
   /** Whether every schedule has been tried once `begin` returns false. */
   readonly isComplete?: boolean;
+}
+
+/** LoggingStrategy is a strategy of the harness itself, which wants to know what each step touches. */
+export interface LoggingStrategy extends Strategy {
+  /** Where the explorer writes it. */
+  readonly log?: StepLog | undefined;
 }
