@@ -9,7 +9,8 @@ import type { Exploration } from "./exploration.ts";
 import { explorer, type Verdict } from "./explorer.ts";
 import { describeEntry, signatureOf } from "./failure_signature.ts";
 import type { Goroutine } from "./goroutine.ts";
-import { minimize } from "./minimize.ts";
+import type { Survivor } from "./linearize.ts";
+import { type Attempt, minimize, type MinimizeBudget } from "./minimize.ts";
 import { warn } from "./platform.ts";
 import { RandomWalk } from "./random.ts";
 import type { Failure, ReportContext, ScheduleRecord } from "./record.ts";
@@ -19,9 +20,10 @@ import { report } from "./reporting.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { type Deviation, encodeToken, toDeviations } from "./schedule_token.ts";
 import { type Stack, toCommandSite } from "./sites.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** How many executions and how much time a failing schedule is worth to be made shorter. */
-const SHORTEN_BUDGET = { executions: 2_000, timeMs: 200 } as const;
+const SHORTEN_BUDGET = { executions: 200, timeMs: 200 } as const;
 /** Of a schedule longer than that only the last steps are recorded. */
 const LONG_SCHEDULE = 2_000;
 const LAST_STEPS = 200;
@@ -71,21 +73,27 @@ export class FailingSchedule {
   async shortenAndReport(): Promise<ScheduleError> {
     // Waiting for the outside world takes real time, and going on for ever a long one: once is enough.
     const isQuick = this.#verdict.kind !== "foreign" && this.#verdict.kind !== "livelock";
-    if (isQuick) await this.#shorten();
+    if (isQuick) await this.shorten();
     return await this.report(isQuick ? await this.#criticalDeviation() : undefined);
   }
 
-  async #shorten(): Promise<void> {
-    const execute = async (candidate: readonly Deviation[]) => {
-      const verdict = await this.#exploration.execute(new Replay(candidate));
+  /** Makes the schedule as short as the budget allows; returns how many executions that took. */
+  async shorten(budget: MinimizeBudget = SHORTEN_BUDGET): Promise<number> {
+    const run = async (strategy: Strategy): Promise<Attempt> => {
+      const verdict = await this.#exploration.execute(strategy);
       return {
         failsAlike: signatureOf(verdict) === this.signature,
         answers: explorer.answers,
         counts: [...explorer.counts],
+        preemptions: explorer.preemptions,
+        survivors: explorer.alive.filter(({ isAlive }) => isAlive).map(toSurvivor),
+        isStuck: verdict.kind === "deadlock" || verdict.kind === "leak",
       };
     };
-    const { deviations } = await minimize(this.#deviations, execute, SHORTEN_BUDGET);
+    const execute = (candidate: readonly Deviation[]) => run(new Replay(candidate));
+    const { deviations, executions } = await minimize(this.#deviations, execute, budget, run);
     this.#deviations = deviations;
+    return executions;
   }
 
   /** The deviation that makes the difference: the first without which alone the schedule passes. */
@@ -217,4 +225,8 @@ export class FailingSchedule {
       thrown === undefined ? details : { ...details, cause: thrown },
     );
   }
+}
+
+function toSurvivor({ index, runnable }: Goroutine): Survivor {
+  return { goroutine: index, canRun: runnable > 0 };
 }

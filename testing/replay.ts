@@ -55,6 +55,8 @@ export class Replay implements Strategy {
 
   pick(candidates: Candidates): number {
     if (this.divergence !== null && this.#after !== null) return this.#after.pick(candidates);
+    // Asked by an explorer that logs: that is no question of the schedule.
+    if (candidates.count === 1) return 0;
     return this.#answer(candidates.count, this.#describe);
   }
 
