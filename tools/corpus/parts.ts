@@ -5,7 +5,8 @@
  */
 
 import { dpor } from "./dpor.ts";
+import { minimize } from "./minimize.ts";
 import type { Part } from "./part.ts";
 
 /** All parts. */
-export const PARTS: readonly Part[] = [dpor];
+export const PARTS: readonly Part[] = [dpor, minimize];
