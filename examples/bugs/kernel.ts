@@ -31,14 +31,14 @@ export interface Kernel {
   fixed(): Promise<void>;
   /** What the report must say. */
   readonly expected: {
-    /** The kind of failure. */
+    /** The kind of failure; " | " stands between several that are possible. */
     readonly kind: string;
     /**
      * Who is stuck, and waits for what, in the report's words: "ask: chan send status". A "?" after the name: perhaps.
      * Several goroutines may have one name, and " | " stands between waits that are possible. Nobody else is stuck.
      */
     readonly stuck?: readonly string[];
-    /** A part of the message, for an assertion or a panic. */
+    /** A part of the message; " | " as above. */
     readonly message?: string;
   };
   /** Failing schedules and all, buggy and fixed, where they have been counted by other means. */

@@ -7,8 +7,10 @@
  * @module
  */
 
-import { WaitGroup, yieldNow } from "@interleave/go";
+import { yieldNow } from "@interleave/go";
+import { wrap } from "@interleave/go/testing";
 import type { Kernel } from "../kernel.ts";
+import { runTasks } from "./tasks.ts";
 
 /** Runs at most one piece of work at a time; those who come meanwhile wait in line. */
 interface Limiter {
@@ -59,21 +61,19 @@ function handingLimiter(): Limiter {
   };
 }
 
-/** Three callers; the limiter knows nothing of goroutines. */
+/** Three callers; neither they nor the limiter know anything of goroutines. */
 async function threeCallers(limiter: Limiter): Promise<void> {
+  const world = wrap({ answer: () => Promise.resolve() }, { points: "before" });
   let atWork = 0;
   let most = 0;
   const work = async () => {
     atWork += 1;
     most = Math.max(most, atWork);
-    await yieldNow(); // the outside world answers
+    await world.answer();
     atWork -= 1;
   };
-  const callers = new WaitGroup();
-  for (const name of ["first", "second", "third"]) {
-    callers.go(() => limiter.run(work), name);
-  }
-  await callers.wait();
+  const call = () => limiter.run(work);
+  await runTasks(call, call, call);
   if (most > 1) throw new Error(`${most} at work, the limit is 1`);
 }
 
@@ -86,4 +86,5 @@ export const kernel: Kernel = {
   buggy: () => threeCallers(countingLimiter()),
   fixed: () => threeCallers(handingLimiter()),
   expected: { kind: "race", message: "2 at work, the limit is 1" },
+  orders: { buggy: [12, 48], fixed: [0, 36] },
 };
