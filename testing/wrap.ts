@@ -15,6 +15,8 @@ const ACCESS = {
   write: { verb: "call", bit: WRITE, mask: READ | WRITE, isSilent: true },
   /** Being on the way touches nothing. */
   way: { verb: "way", bit: 0, mask: 0 },
+  /** Standing in line of an ordered object does not, either: that is decided by the call. */
+  line: { verb: "call", bit: 0, mask: 0, isSilent: true },
 } as const satisfies Record<string, Access>;
 
 /**
@@ -38,7 +40,7 @@ export interface WrapOptions {
   readonly except?: readonly string[];
   /** The only methods with schedule points. */
   readonly only?: readonly string[];
-  /** Whether calls take effect in the order in which they were made, as over one connection. */
+  /** Whether calls take effect, and are answered, in the order in which they were made, as over one connection. */
   readonly ordered?: boolean;
   /** Methods that only read, for searches that know what commutes. */
   readonly reads?: readonly string[];
@@ -48,11 +50,37 @@ export interface WrapOptions {
 
 type Method = (...args: unknown[]) => unknown;
 
+/** A call's place in the line of an ordered object. */
+class Place {
+  /** Settles when the call has taken effect. */
+  readonly done: Promise<void>;
+  /** Settles when it was answered. */
+  readonly answered: Promise<void>;
+  do: () => void = ignore;
+  answer: () => void = ignore;
+
+  constructor() {
+    this.done = new Promise((resolve) => {
+      this.do = resolve;
+    });
+    this.answered = new Promise((resolve) => {
+      this.answer = resolve;
+    });
+  }
+}
+
+function ignore(): void {}
+
+/** In front of the first call. */
+const FRONT = new Place();
+FRONT.do();
+FRONT.answer();
+
 /** What a wrapped object is to the explorer: one resource per object, or per group. */
 class Remote extends Resource {
   readonly type = "Remote";
-  /** Settles when the last call so far has taken effect; for `ordered`. */
-  last: Promise<unknown> = Promise.resolve();
+  /** The last call so far; for `ordered`. */
+  last: Place = FRONT;
 
   state(): string {
     return "remote";
@@ -60,7 +88,7 @@ class Remote extends Resource {
 
   snapshot(): () => void {
     return () => {
-      this.last = Promise.resolve();
+      this.last = FRONT;
     };
   }
 }
@@ -136,23 +164,32 @@ export function wrap<T extends object>(target: T, options: WrapOptions = {}): T 
   const isPoint = (name: string): boolean =>
     options.only === undefined ? !options.except?.includes(name) : options.only.includes(name);
   const wrapped = new Map<PropertyKey, Method>();
-  return new Proxy(target, {
-    get(object, key) {
-      const value = Reflect.get(object, key, object) as unknown;
-      if (typeof value !== "function" || typeof key === "symbol" || key === "constructor") {
-        return value;
-      }
+  return new Proxy(thawed(target), {
+    get(_, key) {
+      const value = Reflect.get(target, key, target) as unknown;
+      if (typeof value !== "function" || key === "constructor") return value;
       let method = wrapped.get(key);
       if (method === undefined) {
-        method = isPoint(key)
+        method = typeof key === "string" && isPoint(key)
           ? (...args) =>
-            call(remote, Reflect.get(object, key, object) as Method, object, args, key, options)
-          : (...args) => (Reflect.get(object, key, object) as Method).apply(object, args);
+            call(remote, Reflect.get(target, key, target) as Method, target, args, key, options)
+          : (...args) => (Reflect.get(target, key, target) as Method).apply(target, args);
         wrapped.set(key, method);
       }
       return method;
     },
+    set: (_, key, value) => Reflect.set(target, key, value, target),
   });
+}
+
+/** A proxy may not answer for a frozen property with anything but its value: takes a copy that is not frozen. */
+function thawed<T extends object>(target: T): T {
+  if (!Object.isFrozen(target)) return target;
+  const properties = Object.getOwnPropertyDescriptors(target);
+  for (const property of Object.values<PropertyDescriptor>(properties)) {
+    property.configurable = true;
+  }
+  return Object.create(Object.getPrototypeOf(target), properties) as T;
 }
 
 function call(
@@ -186,20 +223,30 @@ async function callInside(
     }
     return result;
   };
+  const before = ordered ? remote.last : FRONT;
+  const place = ordered ? stand(remote) : FRONT;
   if (points !== "after") await explorer.perform(new OnTheWay(`${label} ▷`));
-  const running = ordered ? remote.last.then(effect, effect) : effect();
-  if (ordered) remote.last = running as Promise<unknown>;
+  if (ordered) await before.done;
   let result: unknown;
   let hasFailed = false;
   try {
-    result = await running;
+    result = await effect();
   } catch (error) {
     result = error;
     hasFailed = true;
   }
+  place.do();
   if (points !== "before") await explorer.perform(new OnTheWay(`◁ ${label}`));
+  if (ordered) await before.answered;
+  place.answer();
   if (hasFailed) throw result;
   return result;
+}
+
+/** Takes the last place in the line of an ordered object. */
+function stand(remote: Remote): Place {
+  touch(remote, ACCESS.line);
+  return remote.last = new Place();
 }
 
 function remoteOf(key: object): Remote {
