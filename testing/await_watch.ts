@@ -18,10 +18,13 @@ export async function watchAwaits<R>(
   body: () => Promise<R>,
 ): Promise<R> {
   let isLooking = false;
+  // Somebody else may have an accessor there, too.
+  const outer = {};
   const descriptor = Object.getOwnPropertyDescriptor(
     Promise.prototype,
     "constructor",
   ) as PropertyDescriptor;
+  Object.defineProperty(outer, "constructor", descriptor);
   Object.defineProperty(Promise.prototype, "constructor", {
     configurable: true,
     get() {
@@ -31,7 +34,7 @@ export async function watchAwaits<R>(
         if (goroutine !== null) note(awaits, goroutine);
         isLooking = false;
       }
-      return Promise;
+      return Reflect.get(outer, "constructor", this);
     },
     set(value: unknown) {
       Object.defineProperty(this, "constructor", {

@@ -69,9 +69,9 @@ export function isOutside(context: Context): boolean {
   return context === OUTSIDE;
 }
 
-/** Calls `body` outside of all contexts: the platform's own code must not be taken for the goroutine's. */
-export function outsideContexts<R>(body: () => R): R {
-  return storage.exit(body);
+/** Calls `body` as code outside of all schedules: the platform's own must not be taken for the goroutine's. */
+export function runOutside<R>(body: () => R): R {
+  return storage.run(OUTSIDE, body);
 }
 
 const free: Context[] = [];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withAwaitPoints } from "./await_points.ts";
 import { Bounded } from "./bounded.ts";
 import { Exhaustive } from "./exhaustive.ts";
 import { explorer, type Rules, type Verdict } from "./explorer.ts";
@@ -86,6 +87,7 @@ export class Exploration {
     this.rules = {
       maxSteps: settings.maxSteps,
       externalTimeoutMs: settings.externalTimeoutMs,
+      externalGraceMs: settings.externalGraceMs,
       allowLeaks: settings.allowLeaks,
       ignoreLeaks: settings.leaks === "ignore",
       afterMain: settings.afterMain,
@@ -114,6 +116,11 @@ export class Exploration {
 
   /** Replays the token meant for this exploration, if there is one; searches otherwise. */
   async run(): Promise<ExploreResult> {
+    if (this.settings.granularity === "operation") return await this.#run();
+    return await withAwaitPoints(explorer, () => this.#run());
+  }
+
+  async #run(): Promise<ExploreResult> {
     const { replay, isReplayOwn } = this.settings;
     if (replay !== undefined) {
       const token = decodeToken(replay);

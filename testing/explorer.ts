@@ -23,7 +23,7 @@ import {
   currentContext,
   giveContext,
   isOutside,
-  outsideContexts,
+  runOutside,
   takeContext,
 } from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
@@ -32,6 +32,7 @@ import { RandomSource } from "./random_source.ts";
 import type { DataRace } from "./race_check.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
+import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
 import { forgetTimeouts } from "./virtual_timers.ts";
 import {
@@ -62,7 +63,8 @@ export type Verdict =
     readonly before: string;
     readonly after: string;
   }
-  | { readonly kind: "foreign"; readonly goroutine: Goroutine }
+  /** `calls` to the outside were pending, if it is known of them. */
+  | { readonly kind: "foreign"; readonly goroutine: Goroutine; readonly calls?: readonly string[] }
   | { readonly kind: "livelock" }
   /** Ended by the strategy, because it leads nowhere new. */
   | { readonly kind: "redundant" };
@@ -73,6 +75,11 @@ export interface Rules {
   readonly maxSteps: number;
   /** Real time to wait for something outside the scheduler, in milliseconds. */
   readonly externalTimeoutMs: number;
+  /**
+   * How long time stands still for a call to the outside, in milliseconds of real time: 0 not at all, Infinity until it
+   * has settled, or has taken too long.
+   */
+  readonly externalGraceMs?: number;
   /** Names of goroutines that may outlive main. */
   readonly allowLeaks: readonly string[];
   /** Whether leaks are no failure at all. */
@@ -98,7 +105,22 @@ export interface Tracer {
   threw(goroutine: Goroutine, error: unknown): void;
   timerSet(goroutine: Goroutine, timer: Timer): void;
   created(resource: Resource, goroutine: Goroutine | null): void;
+  /** The goroutine calls something that no schedule controls; `isTracked` tells whether the schedule waits for it. */
+  uncontrolled?(goroutine: Goroutine, call: string, isTracked: boolean): void;
 }
+
+/** A call to the outside that is pending. */
+interface ExternalCall {
+  readonly goroutine: Goroutine;
+  readonly label: string;
+  /** Hands the answer over, once there is one. */
+  deliver: (() => void) | null;
+  /** Whether the schedule has stopped waiting for it. */
+  isLetGo: boolean;
+}
+
+/** How long, in real milliseconds, an answer waits for those to earlier calls. */
+const PATIENCE_MS = 50;
 
 /** The mark of what is made by a goroutine whose schedule has ended. */
 const MADE_EARLIER: ResourceNode = Object.freeze({ id: 0, epoch: -1, resource: null });
@@ -148,6 +170,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #goroutineCount = 0;
   #alive: Goroutine[] = [];
   readonly #runnable: Entry[] = [];
+  #nextReady = 0;
   readonly #clock = new VirtualClock();
   readonly #dueTimers = new Map<Timer, Entry>();
   // By order: the timers behind the first that is due.
@@ -192,8 +215,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #lastAt = -1;
 
   // --- calls to the outside that are pending ---
-  readonly #externals: string[] = [];
+  readonly #externals: ExternalCall[] = [];
   #isPaused = false;
+  #patienceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The contexts of goroutines that have ended in the schedule: what they have started may go on in them. */
+  readonly #endedContexts: Context[] = [];
 
   /** Operations of code outside that wait, by resource: a schedule must not join them. */
   readonly #outsideWaiters = new Map<object, number>();
@@ -249,25 +276,52 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const goroutine = this.#who();
     return goroutine !== null && goroutine.epoch === this.#epoch;
   }
+  /** Whether the schedule that runs is recorded. */
+  get isTraced(): boolean {
+    return this.#tracer !== null;
+  }
+  /** Marks the promise of an operation where other promises are schedule points. */
+  exempt: ((promise: Promise<unknown>) => void) | null = null;
+  /** Whether the calling code belongs to no schedule, neither to the one that runs nor to one that has ended. */
+  get isOutside(): boolean {
+    return this.#epoch === 0 || this.#who() === null;
+  }
   /** Random numbers for the program: the same in every schedule, so that a token alone replays it. */
   readonly random: RandomSource = new RandomSource(0);
 
   /**
    * Calls something outside the program and waits for it: until what it returns has settled nobody is resumed and time
-   * stands still. `label` is what reports call it.
+   * stands still. Answers are handed over in the order of the calls, one per turn. `label` is what reports call it.
    */
   external(label: string, call: () => unknown): unknown {
-    const { epoch } = this.#who() ?? abandoned;
-    const result = outsideContexts(call);
-    if (!isThenable(result)) return result;
-    this.#externals.push(label);
-    const settled = (): void => {
-      if (epoch !== this.#epoch || !this.#isRunning) return;
-      this.#externals.splice(this.#externals.indexOf(label), 1);
-      if (this.#externals.length === 0 && this.#isPaused) this.#unpause();
-    };
-    (result as PromiseLike<unknown>).then(settled, settled);
-    return result;
+    const goroutine = this.#who();
+    const { externalGraceMs = Infinity } = this.#rules;
+    if (goroutine === null || !this.#isPresent(goroutine)) return call();
+    const isTracked = externalGraceMs > 0;
+    this.#tracer?.uncontrolled?.(goroutine, label, isTracked);
+    const result = runOutside(call);
+    if (!isTracked || !(result instanceof Promise)) return result;
+    const { epoch } = goroutine;
+    const external: ExternalCall = { goroutine, label, deliver: null, isLetGo: false };
+    this.#externals.push(external);
+    if (this.#waitsOutside) this.#comeBack();
+    return new Promise((resolve, reject) => {
+      const settle = (deliver: () => void): void => {
+        external.deliver = deliver;
+        if (epoch !== this.#epoch || !this.#isRunning || external.isLetGo) deliver();
+        else if (this.#isPaused) this.#answered();
+      };
+      Reflect.apply(nativeThen, result, [
+        (value: unknown) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      ]);
+    });
+  }
+
+  /** Something that no schedule controls was called and goes on by itself. */
+  uncontrolled(label: string): void {
+    const goroutine = this.#who();
+    if (goroutine !== null) this.#tracer?.uncontrolled?.(goroutine, label, false);
   }
 
   /** Who is resumed in the present step. */
@@ -363,6 +417,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#isRedundant = false;
     this.#externals.length = 0;
     this.#isPaused = false;
+    for (const context of this.#endedContexts) giveContext(context);
+    this.#endedContexts.length = 0;
     this.random.reseed(0);
     forgetTimeouts();
     this.#start(this.#main, body, "main");
@@ -404,6 +460,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const promise = new Promise(capture);
     entry.resolve = capturedResolve;
     entry.reject = capturedReject;
+    if (this.exempt !== null) this.exempt(promise);
     return promise as Promise<R>;
   }
 
@@ -446,6 +503,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#clock.add(timer, delayMs);
     if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
     if (timer.due <= this.#clock.now) this.#collectDue();
+    if (this.#waitsOutside) this.#comeBack();
   }
 
   clearTimer(timer: Timer): boolean {
@@ -546,7 +604,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #takeStep(): void {
     if (!this.#isRunning) return;
     this.#current = null;
-    if (this.#externals.length > 0) return this.#pause();
+    if (this.#externals.length > 0) return this.#handOver();
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
     if (this.#runnable.length === 0 && !this.#advance()) return;
@@ -562,16 +620,50 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#armStep();
   }
 
-  /** A call to the outside is pending: it is the next thing that happens, or takes too long. */
+  /** Calls to the outside are pending: the answer to the first is the next thing that happens, or takes too long. */
+  #handOver(): void {
+    const first = this.#externals[0] as ExternalCall;
+    if (first.deliver === null) return this.#pause();
+    this.#externals.shift();
+    this.#current = first.goroutine;
+    first.deliver();
+    this.#armStep();
+  }
+
   #pause(): void {
     this.#isPaused = true;
-    const { goroutine } = { goroutine: this.#last as Goroutine };
+    const { externalGraceMs = Infinity, externalTimeoutMs } = this.#rules;
     const epoch = this.#epoch;
-    this.#externalTimer = realSetTimeout(() => {
+    this.#externalTimer = realTimeout(() => {
       if (epoch !== this.#epoch || !this.#isPaused) return;
       this.#externalTimer = undefined;
-      this.#end({ kind: "foreign", goroutine });
-    }, this.#rules.externalTimeoutMs);
+      if (externalGraceMs < externalTimeoutMs) return this.#letGo();
+      const { goroutine } = this.#externals[0] as ExternalCall;
+      const calls = this.#externals.map(({ label }) => label);
+      this.#end({ kind: "foreign", goroutine, calls });
+    }, Math.min(externalGraceMs, externalTimeoutMs, LONGEST_TIMEOUT_MS));
+  }
+
+  /** An answer has come. It waits for those to earlier calls, unless they wait for what it is the answer to. */
+  #answered(): void {
+    const [first] = this.#externals;
+    if (first?.deliver !== null) return this.#unpause();
+    this.#patienceTimer ??= realTimeout(() => {
+      this.#patienceTimer = undefined;
+      const at = this.#externals.findIndex(({ deliver }) => deliver !== null);
+      if (!this.#isPaused || at < 0) return;
+      this.#externals.unshift(...this.#externals.splice(at, 1));
+      this.#unpause();
+    }, PATIENCE_MS);
+  }
+
+  /** Goes on without the answers, which come when they come. */
+  #letGo(): void {
+    for (const external of this.#externals.splice(0)) {
+      external.isLetGo = true;
+      external.deliver?.();
+    }
+    this.#unpause();
   }
 
   #unpause(): void {
@@ -768,7 +860,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const { epoch } = goroutine;
     afterMacrotask(() => {
       if (!this.#waitsOutside || epoch !== this.#epoch) return;
-      this.#externalTimer = realSetTimeout(() => {
+      this.#externalTimer = realTimeout(() => {
         if (!this.#waitsOutside || epoch !== this.#epoch) return;
         this.#externalTimer = undefined;
         this.#end({ kind: "foreign", goroutine });
@@ -787,6 +879,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #stopWaiting(): void {
     if (this.#externalTimer !== undefined) realClearTimeout(this.#externalTimer);
     this.#externalTimer = undefined;
+    if (this.#patienceTimer !== undefined) realClearTimeout(this.#patienceTimer);
+    this.#patienceTimer = undefined;
   }
 
   // --- the end ---
@@ -870,12 +964,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     } catch (error) {
       return this.#threw(context, goroutine, error);
     }
-    if (result instanceof Promise || isThenable(result)) {
-      (result as PromiseLike<unknown>).then(
-        () => this.#ended(context, goroutine),
-        (error) => this.#threw(context, goroutine, error),
-      );
-    } else {
+    const onEnd = (): void => this.#ended(context, goroutine);
+    const onThrow = (error: unknown): void => this.#threw(context, goroutine, error);
+    if (result instanceof Promise) Reflect.apply(nativeThen, result, [onEnd, onThrow]);
+    else if (isThenable(result)) (result as PromiseLike<unknown>).then(onEnd, onThrow);
+    else {
       this.#ended(context, goroutine);
     }
   };
@@ -892,7 +985,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#end({ kind: "unawaited", goroutine, operation: entry.operation });
       return;
     }
-    giveContext(context);
+    this.#endedContexts.push(context);
     if (this.#waitsOutside) this.#comeBack();
   }
 
@@ -939,6 +1032,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #makeRunnable(entry: Entry): void {
     entry.state = EntryState.Runnable;
+    entry.readyAs = this.#nextReady++;
     const { goroutine } = entry;
     goroutine.runnable++;
     const runnable = this.#runnable;
@@ -1113,8 +1207,14 @@ abandoned.epoch = -1;
 
 // Taken before they are replaced: inside a schedule they are virtual.
 const realNow = performance.now.bind(performance);
+const { then: nativeThen } = Promise.prototype;
 const realSetTimeout = globalThis.setTimeout;
 const realClearTimeout = globalThis.clearTimeout;
+
+/** A timer of the harness itself, which belongs to no goroutine. */
+function realTimeout(callback: () => void, delayMs: number): ReturnType<typeof setTimeout> {
+  return runOutside(() => realSetTimeout(callback, delayMs));
+}
 
 /** The scheduler of explorations. */
 export const explorer: Explorer = new Explorer();
@@ -1122,4 +1222,5 @@ export const explorer: Explorer = new Explorer();
 // From the first import on, so that it knows of every waiter outside.
 explorer.install();
 virtualizeGlobals(explorer);
+followNodeTimers(explorer);
 trackExternals(explorer);

@@ -9,6 +9,12 @@
 
 import type { Explorer } from "./explorer.ts";
 
+/** A call as reports show it: with its first argument, where that is short to say. */
+function describeCall(name: string, [first]: readonly unknown[]): string {
+  const isAddress = typeof first === "string" || first instanceof URL;
+  return `${name}(${isAddress ? JSON.stringify(String(first)) : ""})`;
+}
+
 type AsyncFunction = (...args: unknown[]) => unknown;
 
 /** The asynchronous functions of the platform, by object; read once, when the harness is loaded. */
@@ -27,7 +33,7 @@ function* entryPoints(): Generator<[object, string, string]> {
   }
   for (const [type, names] of BODIES) {
     for (const name of names) {
-      if (typeof type !== "undefined") yield [type.prototype, name, `${type.name}.${name}`];
+      yield [type.prototype, name, `${type.name}.${name}`];
     }
   }
 }
@@ -50,7 +56,7 @@ export function trackExternals(explorer: Explorer): void {
     const original = descriptor.value as AsyncFunction;
     const tracked = function (this: unknown, ...args: unknown[]): unknown {
       if (!explorer.isInside) return original.apply(this, args);
-      return explorer.external(label, () => original.apply(this, args));
+      return explorer.external(describeCall(label, args), () => original.apply(this, args));
     };
     Object.defineProperty(tracked, "name", { value: name, configurable: true });
     Object.defineProperty(object, name, { ...descriptor, value: tracked });

@@ -30,6 +30,8 @@ const LAST_STEPS = 200;
 /** With more deviations nobody looks for the one that matters. */
 const MANY_DEVIATIONS = 12;
 
+const AWAIT_CAVEAT = "await granularity: this order may be impossible in production";
+
 interface Recorded {
   readonly record: ScheduleRecord;
   readonly verdict: Verdict;
@@ -198,7 +200,7 @@ export class FailingSchedule {
     more: Partial<ReportContext> = {},
   ): ScheduleError {
     const exploration = this.#exploration;
-    const { seed, name, schedules, trace } = exploration.settings;
+    const { seed, name, schedules, trace, granularity } = exploration.settings;
     const context: ReportContext = {
       token,
       seed,
@@ -215,6 +217,7 @@ export class FailingSchedule {
         : { shrunkFrom: { steps: this.#steps, preemptions: this.#preemptions } }),
       ...(exploration.site ? { calledAt: toCommandSite(exploration.site) } : {}),
       ...(name === undefined ? {} : { testName: name }),
+      ...(granularity === "await" ? { caveat: AWAIT_CAVEAT } : {}),
       ...more,
     };
     const { kind } = record.failure as Failure;

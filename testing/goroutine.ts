@@ -136,6 +136,8 @@ export class Entry extends Waiter {
   reject: (error: unknown) => void = noBody;
   /** The step in which the operation was called. */
   calledIn = 0;
+  /** Its place among all that became ready: a growing number. */
+  readyAs = 0;
   /** The moment at which it was called; 0 unless steps are logged. */
   since = 0;
   /** The moments its resumption comes after, whatever the order; kept only if steps are logged. */

@@ -76,6 +76,19 @@ export interface ExploreOptions {
   readonly afterMain?: "stop" | "run";
   /** Real time to wait for something outside the scheduler before that is a failure: 1,000 ms by default. */
   readonly externalTimeoutMs?: number;
+  /**
+   * What time does while a call to the outside such as `fetch` or `Deno.readFile` is pending. "wait", the default: it
+   * stands still, and nobody else runs, so that every schedule goes alike. "ignore": it goes on, as for any promise that
+   * the scheduler knows nothing of. `{ graceMs }`: it stands still for so many milliseconds of real time at most; for
+   * calls whose answer may itself wait for virtual time.
+   */
+  readonly external?: "wait" | "ignore" | { readonly graceMs: number };
+  /**
+   * Where schedules may differ. "operation", the default: where goroutine operations, wrapped calls and timers complete,
+   * which is what an event loop can do. "await": at every reaction of a promise, which is more than it can. A failure may
+   * be impossible in production then; for code that must not depend on the order of promise jobs.
+   */
+  readonly granularity?: "operation" | "await";
   /** The virtual time at the start, in milliseconds since the epoch: 2000-01-01T00:00:00Z by default. */
   readonly start?: number;
   /** Writes the failing schedule to this file: .html, .svg, .json, .jsonl, .mmd or .txt. */
@@ -116,6 +129,9 @@ export interface Settings {
   readonly leaks: "fail" | "ignore";
   readonly afterMain: "stop" | "run";
   readonly externalTimeoutMs: number;
+  readonly granularity: "operation" | "await";
+  /** Infinity for "wait", 0 for "ignore". */
+  readonly externalGraceMs: number;
   readonly start: number | undefined;
   readonly trace: string | undefined;
   readonly races: "fail" | "ignore";
@@ -149,6 +165,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   "leaks",
   "afterMain",
   "externalTimeoutMs",
+  "external",
+  "granularity",
   "start",
   "trace",
   "races",
@@ -209,6 +227,15 @@ export function resolveOptions(options: ExploreOptions): Settings {
     externalTimeoutMs:
       check(options.externalTimeoutMs, "externalTimeoutMs", isDuration, "milliseconds above 0") ??
         1_000,
+    granularity: check(
+      options.granularity,
+      "granularity",
+      oneOf("operation", "await"),
+      '"operation" or "await"',
+    ) ?? "operation",
+    externalGraceMs: toGraceMs(
+      check(options.external, "external", isExternal, '"wait", "ignore" or { graceMs }'),
+    ),
     start: check(options.start, "start", Number.isFinite, "milliseconds since the epoch"),
     trace: outside("trace", "TRACE", (text) => text) ??
       check(options.trace, "trace", isText, "a file name"),
@@ -294,6 +321,11 @@ function check<T>(
   throw wrong(name, value, expected);
 }
 
+function toGraceMs(external: ExploreOptions["external"] = "wait"): number {
+  if (external === "wait") return Infinity;
+  return external === "ignore" ? 0 : external.graceMs;
+}
+
 function wrong(name: string, value: unknown, expected: string): Error {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   const message = `Cannot explore: option "${name}" is ${text}, expected ${expected}`;
@@ -306,6 +338,9 @@ const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && value
 const isDuration = (value: unknown): boolean => typeof value === "number" && value > 0;
 const isBoolean = (value: unknown): boolean => typeof value === "boolean";
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isExternal = (value: unknown): boolean =>
+  value === "wait" || value === "ignore" ||
+  isDuration((value as { graceMs?: unknown } | null)?.graceMs);
 const isTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
 const oneOf = (...values: string[]) => (value: unknown): boolean =>

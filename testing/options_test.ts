@@ -18,6 +18,8 @@ Deno.test("resolveOptions has defaults for everything", () => {
     leaks: "fail",
     afterMain: "stop",
     externalTimeoutMs: 1_000,
+    granularity: "operation",
+    externalGraceMs: Infinity,
     start: undefined,
     trace: undefined,
     races: "fail",

@@ -165,6 +165,8 @@ export interface Failure {
   readonly cause?: unknown;
   /** The goroutine it concerns most, if any. */
   readonly goroutine?: number;
+  /** Calls to the outside that brought no answer, if that is what failed: `fetch("http://…")`. */
+  readonly calls?: readonly string[];
 }
 
 /** ScheduleRecord is the record of one schedule. */
@@ -243,6 +245,8 @@ export interface ReportContext {
   readonly passedHints?: readonly string[];
   /** True when this is the report of a replay. */
   readonly isReplay: boolean;
+  /** What a reader must know first, in one line. */
+  readonly caveat?: string;
   /** How long a foreign await was waited for in real time. For reports. */
   readonly externalTimeoutMs?: number;
 }

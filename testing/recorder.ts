@@ -120,8 +120,8 @@ export class Recorder implements Tracer {
 
   performing(entry: Entry, waits: boolean): void {
     if (this.#isOff) return;
-    const stack = new Stack();
     const operation = entry.operation.described;
+    const stack = (operation as { calledAt?: Stack }).calledAt ?? new Stack();
     const event = this.#addEvent(entry.goroutine, operation.verb, stack);
     event.waits = waits;
     const index = this.#indexOf(operation.resource);
@@ -470,7 +470,8 @@ export function toFailure(verdict: Verdict): Failure | undefined {
       const message = `g${idOf(goroutine)} ${
         nameOf(goroutine)
       } waits for something outside the scheduler`;
-      return { kind: "foreign", message, goroutine: idOf(goroutine) };
+      const failure = { kind: "foreign", message, goroutine: idOf(goroutine) } as const;
+      return verdict.calls === undefined ? failure : { ...failure, calls: verdict.calls };
     }
     case "livelock":
       return { kind: "livelock", message: "the schedule goes on for ever" };

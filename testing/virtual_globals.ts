@@ -14,6 +14,7 @@
 
 import type { Explorer } from "./explorer.ts";
 import type { RandomSource } from "./random_source.ts";
+import { waitFor, waitForTurn } from "./timer_promises.ts";
 import { findTimeout, toDelay, VirtualTimeout } from "./virtual_timers.ts";
 
 type Callback = (...args: unknown[]) => unknown;
@@ -28,7 +29,10 @@ function replace<F extends Callback>(object: object, name: string, wrap: (origin
   const original = (object as Globals)[name] as F | undefined;
   if (typeof original !== "function") return;
   const replacement = wrap(original);
-  Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
+  for (const key of ["name", "length"]) {
+    const value = original[key as keyof F];
+    Object.defineProperty(replacement, key, { value, configurable: true });
+  }
   Object.defineProperty(object, name, {
     value: replacement,
     writable: true,
@@ -37,6 +41,9 @@ function replace<F extends Callback>(object: object, name: string, wrap: (origin
   });
 }
 
+/** What `util.promisify` of a timer function is. */
+const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
+
 /** Makes the platform's clock, timers and random numbers follow the schedule of `explorer` inside one. */
 export function virtualizeGlobals(explorer: Explorer): void {
   // The first access of some globals runs pending microtasks in the middle of the caller's code: touch them all now.
@@ -44,37 +51,52 @@ export function virtualizeGlobals(explorer: Explorer): void {
   replaceTimers(explorer);
   replaceDate(explorer);
   replaceTemporal(explorer);
+  replacePerformance(explorer);
+  replaceAbortTimeout(explorer);
+  replaceRandom(explorer);
+}
+
+function replacePerformance(explorer: Explorer): void {
   replace(
     performance,
     "now",
     (original) => () => explorer.isInside ? explorer.clock.elapsed : original.call(performance),
   );
-  replaceAbortTimeout(explorer);
-  replaceRandom(explorer);
+  const { timeOrigin } = performance;
+  Object.defineProperty(performance, "timeOrigin", {
+    get: () => explorer.isInside ? explorer.clock.now - explorer.clock.elapsed : timeOrigin,
+    configurable: true,
+    enumerable: true,
+  });
 }
 
+/** Code of a schedule that has ended gets virtual timers, too: they never fire, and leave nothing behind. */
 function replaceTimers(explorer: Explorer): void {
+  const isReal = (callback: unknown): boolean =>
+    explorer.isOutside || typeof callback !== "function";
   for (const name of ["setTimeout", "setInterval"]) {
-    replace(globalThis, name, (original) => (callback, delay, ...args) => {
-      if (!explorer.isInside || typeof callback !== "function") {
-        return original.call(globalThis, callback, delay, ...args);
-      }
-      return new VirtualTimeout(
-        explorer,
-        name,
-        () => (callback as Callback)(...args),
-        toDelay(delay),
-      );
-    });
+    replace(
+      globalThis,
+      name,
+      (original) => (callback, delay, ...args) =>
+        isReal(callback)
+          ? original.call(globalThis, callback, delay, ...args)
+          : new VirtualTimeout(explorer, name, callback as Callback, args, toDelay(delay)),
+    );
   }
   replace(
     globalThis,
     "setImmediate",
     (original) => (callback, ...args) =>
-      explorer.isInside
-        ? new VirtualTimeout(explorer, "setImmediate", () => (callback as Callback)(...args), 0)
-        : original.call(globalThis, callback, ...args),
+      isReal(callback)
+        ? original.call(globalThis, callback, ...args)
+        : new VirtualTimeout(explorer, "setImmediate", callback as Callback, args, 0),
   );
+  Object.defineProperty(scope.setTimeout, PROMISIFIED, { value: waitFor, configurable: true });
+  Object.defineProperty(scope.setImmediate, PROMISIFIED, {
+    value: waitForTurn,
+    configurable: true,
+  });
   for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
     replace(globalThis, name, (original) => (timeout) => {
       const virtual = findTimeout(timeout);
@@ -167,7 +189,7 @@ function replaceAbortTimeout(explorer: Explorer): void {
     const controller = new AbortController();
     const abort = (): void =>
       controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
-    new VirtualTimeout(explorer, "AbortSignal.timeout", abort, toDelay(delay)).unref();
+    new VirtualTimeout(explorer, "AbortSignal.timeout", abort, [], Number(delay)).unref();
     return controller.signal;
   });
 }
@@ -179,8 +201,10 @@ function replaceRandom(explorer: Explorer): void {
     (original) => () => explorer.isInside ? explorer.random.fraction() : original.call(Math),
   );
   replace(crypto, "getRandomValues", (original) => (array) => {
-    if (!explorer.isInside || !ArrayBuffer.isView(array)) return original.call(crypto, array);
-    fill(explorer.random, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    original.call(crypto, array); // refuses what is no array of integers, or too long
+    if (explorer.isInside && ArrayBuffer.isView(array)) {
+      fill(explorer.random, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    }
     return array;
   });
   replace(crypto, "randomUUID", (original) => () => {

@@ -11,6 +11,8 @@
 import { Timer } from "../runtime/scheduler.ts";
 import type { Explorer } from "./explorer.ts";
 
+const { then: nativeThen } = Promise.prototype;
+
 const LONGEST_DELAY = 2 ** 31 - 1;
 /** Virtual timers have numbers of their own, so that clearTimeout(number) tells them from real ones. */
 const FIRST_NUMBER = 0x4000_0000;
@@ -43,21 +45,28 @@ class CallbackTimer extends Timer {
 export class VirtualTimeout {
   readonly #explorer: Explorer;
   readonly #timer: CallbackTimer;
-  readonly #callback: () => void;
+  readonly #callback: (...args: unknown[]) => unknown;
+  readonly #args: readonly unknown[];
   readonly #delay: number;
   readonly #isRepeated: boolean;
   readonly #number: number;
-  #isActive = true;
+  #isCleared = false;
   #hasRef = true;
 
-  constructor(explorer: Explorer, kind: string, callback: () => void, delay: number) {
+  constructor(
+    explorer: Explorer,
+    kind: string,
+    callback: (...args: unknown[]) => unknown,
+    args: readonly unknown[],
+    delay: number,
+  ) {
     this.#explorer = explorer;
     this.#callback = callback;
+    this.#args = args;
     this.#delay = delay;
     this.#isRepeated = kind === "setInterval";
     this.#timer = new CallbackTimer(kind, kind === "setImmediate" ? IMMEDIATE : delay);
     this.#number = nextNumber++;
-    byNumber.set(this.#number, this);
     this.#arm();
   }
 
@@ -78,17 +87,17 @@ export class VirtualTimeout {
     return this;
   }
 
-  /** Starts its time anew. */
+  /** Starts its time anew, even if it has fired; not if it was cleared. */
   refresh(): this {
-    if (!this.#isActive) return this;
+    if (this.#isCleared) return this;
     this.#explorer.clearTimer(this.#timer);
-    this.#explorer.setTimer(this.#timer, this.#delay);
+    this.#arm();
     return this;
   }
 
   /** Clears it. */
   close(): this {
-    this.#isActive = false;
+    this.#isCleared = true;
     byNumber.delete(this.#number);
     this.#explorer.clearTimer(this.#timer);
     return this;
@@ -106,21 +115,19 @@ export class VirtualTimeout {
 
   /** The reaction is attached where the timer is set, so that the callback runs in that context. */
   #arm(): void {
-    new Promise<void>((resolve) => {
+    byNumber.set(this.#number, this);
+    const fired = new Promise<void>((resolve) => {
       this.#timer.trigger = resolve;
-    }).then(this.#onFire);
+    });
+    Reflect.apply(nativeThen, fired, [this.#onFire]);
     this.#explorer.setTimer(this.#timer, this.#timer.kind === "setImmediate" ? 0 : this.#delay);
   }
 
   readonly #onFire = (): void => {
-    if (!this.#isActive) return;
-    if (this.#isRepeated) {
-      this.#arm();
-    } else {
-      this.#isActive = false;
-      byNumber.delete(this.#number);
-    }
-    this.#callback();
+    if (this.#isCleared) return;
+    if (this.#isRepeated) this.#arm();
+    else byNumber.delete(this.#number);
+    Reflect.apply(this.#callback, this, this.#args);
   };
 }
 
@@ -137,6 +144,7 @@ export function findTimeout(timeout: unknown): VirtualTimeout | undefined {
 /** Forgets the numbers of the timers of a schedule that has ended. */
 export function forgetTimeouts(): void {
   if (byNumber.size > 0) byNumber.clear();
+  nextNumber = FIRST_NUMBER;
 }
 
 function ignore(): void {}

@@ -68,7 +68,7 @@ export function partsOf(
     blocks.filter((block) => block.length > 0);
   return {
     verdict: verdictOf(data, about),
-    why: nonEmpty(body.why),
+    why: nonEmpty([about.caveat === undefined ? [] : [`  ${about.caveat}`], ...body.why]),
     picture: nonEmpty(body.picture),
     closing: closingOf(data, about),
   };
