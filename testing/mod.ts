@@ -26,4 +26,5 @@ export type {
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";
+export { virtualTime, type VirtualTimeOptions } from "./virtual_time.ts";
 export { wrap, type WrapOptions } from "./wrap.ts";

@@ -1,0 +1,29 @@
+/**
+ * The order of the platform's event loop: first come, first served.
+ *
+ * @module
+ */
+
+import { explorer } from "./explorer.ts";
+import type { Candidates, Strategy } from "./strategy.ts";
+
+/** EventLoopOrder resumes whoever has been ready for longest, in one schedule. */
+export class EventLoopOrder implements Strategy {
+  readonly name = "event loop";
+
+  begin(schedule: number): boolean {
+    return schedule === 0;
+  }
+
+  pick({ count }: Candidates): number {
+    let first = 0;
+    for (let k = 1; k < count; k++) {
+      if (explorer.candidate(k).readyAs < explorer.candidate(first).readyAs) first = k;
+    }
+    return first;
+  }
+
+  choose(): number {
+    return 0;
+  }
+}
