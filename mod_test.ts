@@ -68,15 +68,16 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      ScheduleError Shared explore shared wrap
+      ScheduleError Shared explore shared virtualTime wrap
     `,
     types: `
       Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
       GoroutineRecord LeftoverTimer PendingRecord Question RaceAccessRecord RaceRecord
       ResourceRecord ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName
-      WrapOptions
+      VirtualTimeOptions WrapOptions
     `,
   },
+  "./testing/preload": { values: ``, types: `` },
   "./testing/fast-check": {
     values: `
       Schedule schedules

@@ -30,7 +30,7 @@ interface Zone {
 
 const NONE = /^$/;
 const PUBLIC =
-  /^(@interleave\/go(\/(runtime|sync|platform|testing|testing\/fast-check))?|@std\/.+|fast-check)$/;
+  /^(@interleave\/go(\/(runtime|sync|platform|testing|testing\/fast-check|testing\/preload|lint))?|@std\/.+|fast-check)$/;
 
 /** Who may import whom; the longest matching key counts. */
 const TABLE: Readonly<Record<string, Zone>> = {
@@ -51,6 +51,7 @@ const TABLE: Readonly<Record<string, Zone>> = {
     packages: /^(node:.+|fast-check)$/,
     may: "testing/, runtime/, node: built-ins and fast-check only",
   },
+  "lint/": { files: /^lint\//, packages: NONE, may: "lint/ only" },
   "mod.ts": { files: /^(runtime|sync)\//, packages: NONE, may: "runtime/ and sync/ only" },
   "examples/": {
     files: /^examples\//,
