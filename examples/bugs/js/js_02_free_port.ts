@@ -6,7 +6,6 @@
  * @module
  */
 
-import { Mutex } from "@interleave/go";
 import { wrap } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 import { runTasks } from "./tasks.ts";
@@ -29,8 +28,9 @@ async function program(form: Form): Promise<void> {
   };
   const serve = async () => network.listen(await getPort());
 
-  const mu = new Mutex();
-  const task = form === "buggy" ? serve : () => mu.withLock(serve);
+  let last = Promise.resolve();
+  const serveInTurn = () => last = last.then(serve);
+  const task = form === "buggy" ? serve : serveInTurn;
   await runTasks(task, task);
 }
 

@@ -13,6 +13,11 @@ import type { Form, Kernel } from "../kernel.ts";
 
 const READY_MS = 10, LIMIT_MS = 10;
 
+async function connect(): Promise<string> {
+  await sleep(READY_MS);
+  return "connection";
+}
+
 class Pool {
   inUse = 0;
   free = 0;
@@ -21,20 +26,19 @@ class Pool {
 
   acquire(): Promise<string> {
     return new Promise((resolve, reject) => {
-      let isSettled = false;
-      sleep(READY_MS).then(() => {
-        if (isSettled && this.form === "fixed") {
+      let hasTimedOut = false;
+      const limit = setTimeout(() => {
+        hasTimedOut = true;
+        reject(new Error("timeout"));
+      }, LIMIT_MS);
+      connect().then((connection) => {
+        if (hasTimedOut && this.form === "fixed") {
           this.free += 1;
           return;
         }
-        isSettled = true;
         this.inUse += 1;
-        resolve("connection");
-      });
-      sleep(LIMIT_MS).then(() => {
-        if (isSettled) return;
-        isSettled = true;
-        reject(new Error("timeout"));
+        clearTimeout(limit);
+        resolve(connection);
       });
     });
   }
@@ -52,7 +56,7 @@ async function program(form: Form): Promise<void> {
     await db.query(connection);
     pool.release();
   } catch {
-    await sleep(1); // the caller goes on without
+    await sleep(1); // goes on without
   }
   if (pool.inUse !== 0) throw new Error(`${pool.inUse} connection in use, by nobody`);
 }

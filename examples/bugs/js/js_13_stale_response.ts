@@ -6,7 +6,8 @@
  * @module
  */
 
-import { wrap } from "@interleave/go/testing";
+import { callAfter, type CallTimer, sleep } from "@interleave/go";
+import { type ExploreOptions, wrap } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 async function program(form: Form): Promise<void> {
@@ -33,14 +34,55 @@ async function program(form: Form): Promise<void> {
   if (shown !== "results for ab") throw new Error(`shown: ${shown}, expected those for ab`);
 }
 
-/** The kernel. */
-export const kernel: Kernel = {
+/** The search waits until nothing has been typed for a while. */
+async function debounced(form: Form): Promise<void> {
+  const world = wrap({
+    search: (query: string) => Promise.resolve(`results for ${query}`),
+  }, { points: "before" });
+  const searches: Promise<void>[] = [];
+  let timer: CallTimer | undefined;
+  let last = "";
+  let shown = "";
+
+  const type = (query: string) => {
+    last = query;
+    if (form === "fixed" && timer?.stop()) searches.pop();
+    searches.push(
+      new Promise((resolve) => {
+        timer = callAfter(500, async () => {
+          const results = await world.search(query);
+          if (form === "buggy" || last === query) shown = results;
+          resolve();
+        });
+      }),
+    );
+  };
+  type("a");
+  await sleep(100);
+  type("ab");
+  await Promise.all(searches);
+  if (shown !== "results for ab") throw new Error(`shown: ${shown}, expected those for ab`);
+}
+
+const STALE = { kind: "race", message: "shown: results for a, expected those for ab" };
+
+/** Both forms. */
+export const kernels: readonly Kernel[] = [{
   id: "JS-13",
   name: "fast-check autocomplete",
   lesson: "the answer that comes last is not that to the last question",
   shows: "in some schedules",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "shown: results for a, expected those for ab" },
+  expected: STALE,
   orders: { buggy: [1, 3], fixed: [0, 3] },
-};
+}, {
+  id: "JS-13 debounced",
+  name: "fast-check debounced-autocomplete",
+  lesson: "waiting before the question does not make the answers come in order",
+  shows: "with early timers",
+  options: { earlyTimers: 2 } as ExploreOptions,
+  buggy: () => debounced("buggy"),
+  fixed: () => debounced("fixed"),
+  expected: STALE,
+}];

@@ -54,6 +54,7 @@ export const kernels: readonly Kernel[] = SIZES.map(([setters, checkers]): Kerne
   name: `CS.reorder_${setters + checkers}_bad`,
   lesson: "two writes, and a reader between them",
   shows: "in some schedules",
+  isBeyond: setters + checkers >= 50,
   buggy: () => program(setters, checkers, "buggy"),
   fixed: () => program(setters, checkers, "fixed"),
   expected: { kind: "panic", message: "saw half of what was written" },

@@ -102,6 +102,7 @@ export const kernel: Kernel = {
   name: "misc.safestack",
   lesson: "compare-and-set does not see what came and went meanwhile",
   shows: "in some schedules",
+  isBeyond: true,
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
   expected: { kind: "panic", message: "has two owners" },
