@@ -1,8 +1,9 @@
 /**
  * Runs programs whose concurrency bugs, schedules or outcomes are known, and says whether that is what comes out.
  *
- * `deno task corpus [PART ...] [--filter=NAME] [--all] [--json]`: all parts by default; `--all` also runs what takes
- * minutes; `--json` prints one object per line instead of a table. The exit status is 1 if anything is not as expected.
+ * `deno task corpus [PART ...] [--filter=NAME] [--seeds=N] [--all] [--json]`: all parts by default; `--seeds` is 20 by
+ * default; `--all` also runs what takes minutes; `--json` prints one object per line instead of a table. The exit status
+ * is 1 if anything is not as expected.
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import type { Row } from "./corpus/part.ts";
 import { PARTS } from "./corpus/parts.ts";
 
-const FLAGS = /^--(all|json|filter=.*)$/;
+const FLAGS = /^--(all|json|filter=.*|seeds=[1-9][0-9]*)$/;
 
 /** Prints a line on stderr over the one before. */
 function progress(text: string): void {
@@ -56,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   const isJson = flags.includes("--json");
   const filter = flags.find((flag) => flag.startsWith("--filter="))?.slice("--filter=".length) ??
     "";
+  const seeds = flags.find((flag) => flag.startsWith("--seeds="))?.slice("--seeds=".length) ?? "20";
   let count = 0, problems = 0;
   for (const part of PARTS) {
     if (names.length > 0 && !names.includes(part.name)) continue;
@@ -63,6 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
     const options = {
       all: flags.includes("--all"),
       filter,
+      seeds: Number(seeds),
       progress: (text: string) => progress(`${part.name}: ${text}`),
     };
     for await (const row of part.rows(options)) {

@@ -10,6 +10,8 @@ export interface PartOptions {
   readonly all: boolean;
   /** Only rows whose name contains this; everything if it is empty. */
   readonly filter: string;
+  /** How many seeds to take where the result depends on it. */
+  readonly seeds: number;
   /** Says what is being done, on stderr. */
   progress(text: string): void;
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { bugs } from "./bugs.ts";
 import { dpor } from "./dpor.ts";
 import { minimize } from "./minimize.ts";
 import type { Part } from "./part.ts";
 
 /** All parts. */
-export const PARTS: readonly Part[] = [dpor, minimize];
+export const PARTS: readonly Part[] = [dpor, minimize, bugs];
