@@ -22,6 +22,8 @@ export interface Access {
   readonly mask: number;
   /** Whether the same call may be another access of the same resource in another state, as a try that fails. */
   readonly varies?: true;
+  /** Whether it changes nothing, as a try that fails: whoever does nothing else gets nowhere. */
+  readonly isIdle?: true;
   /** Whether traces leave it out, because another event says the same. */
   readonly isSilent?: true;
   /** 1 if the goroutine holds the resource from then on, as after lock; -1 if it lets go of it, as with unlock. */

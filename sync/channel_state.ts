@@ -74,14 +74,16 @@ const ACCESS = {
     bit: FAILED,
     mask: SEND | RECEIVES | CLOSES | WHOLE,
     varies: true,
+    isIdle: true,
   },
   tryReceiveFailed: {
     verb: "tryReceive",
     bit: FAILED,
     mask: SEND | RECEIVES | CLOSES | WHOLE,
     varies: true,
+    isIdle: true,
   },
-  size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE },
+  size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE, isIdle: true },
 } as const satisfies Record<string, Access>;
 
 /** The accesses of a timer to its channel: firing is a send, and stop and reset conflict with everything. */
@@ -189,8 +191,17 @@ export class ChannelState<T> extends Resource {
   /** Like take, but gives undefined if it would wait; so a received value is wrapped. */
   tryReceive(): IteratorResult<T, undefined> | undefined {
     const isReady = this.canReceive();
-    touch(this, isReady ? ACCESS.tryReceive : ACCESS.tryReceiveFailed);
+    if (observer !== null) {
+      if (isReady) touch(this, ACCESS.tryReceive, this.peek());
+      else touch(this, ACCESS.tryReceiveFailed);
+    }
     return isReady ? toIteratorResult(this.take()) : undefined;
+  }
+
+  /** What take would give, for reports. */
+  peek(): unknown {
+    if (this.size > 0) return this.#ring[this.#head];
+    return this.senders.first === null ? CLOSED : this.senders.first.payload;
   }
 
   touchSize(): void {

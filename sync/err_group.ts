@@ -28,7 +28,7 @@ const ALL = GO | END | WAIT | TRY_FAILED | WHOLE;
 export const ACCESS = {
   go: { verb: "go", bit: GO, mask: ALL },
   tryGo: { verb: "tryGo", bit: GO, mask: ALL, varies: true },
-  tryFailed: { verb: "tryGo", bit: TRY_FAILED, mask: GO | END | WHOLE, varies: true },
+  tryFailed: { verb: "tryGo", bit: TRY_FAILED, mask: GO | END | WHOLE, varies: true, isIdle: true },
   end: { verb: "end", bit: END, mask: GO | END | TRY_FAILED | WHOLE },
   wait: { verb: "wait", bit: WAIT, mask: GO | WHOLE },
   setLimit: { verb: "setLimit", bit: WHOLE, mask: ALL },

@@ -37,6 +37,7 @@ const ACCESS = {
     bit: TRY_FAILED,
     mask: LOCK | UNLOCK | TRY | FOREIGN,
     varies: true,
+    isIdle: true,
   },
   // A locker that may leave the queue: whether it is there when the lock is handed on depends on the order.
   select: {

@@ -52,6 +52,7 @@ export const ACCESS = {
     bit: TRY_R_FAILED,
     mask: LOCK | UNLOCK | TRY | WHOLE,
     varies: true,
+    isIdle: true,
   },
   tryLock: { verb: "tryLock", bit: TRY, mask: ALL, hold: 1, varies: true },
   tryFailed: {
@@ -59,6 +60,7 @@ export const ACCESS = {
     bit: TRY_FAILED,
     mask: R_LOCK | LOCK | R_UNLOCK | UNLOCK | TRY_R | TRY | WHOLE,
     varies: true,
+    isIdle: true,
   },
   selectRLock: { verb: "rLock", bit: WHOLE, mask: ALL, hold: 1, varies: true },
   selectLock: { verb: "lock", bit: WHOLE, mask: ALL, hold: 1, varies: true },

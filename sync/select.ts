@@ -15,7 +15,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current, installed } from "../runtime/current.ts";
 import { eventLoop, Parked } from "../runtime/event_loop.ts";
-import { type Access, touch } from "../runtime/observer.ts";
+import { type Access, observer, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Receiving } from "./participles.ts";
@@ -203,9 +203,17 @@ export function select(
  */
 export function trySelect<const C extends SelectCases>(cases: C): Selected<C> | undefined {
   checkCases(cases);
-  if (installed !== null) new Selecting(cases, true).touches(touch);
   const ready = readyKey(cases);
+  if (observer !== null) touchCases(cases, ready);
   return ready === undefined ? undefined : take(cases, ready) as Selected<C>;
+}
+
+/** Tells the harness what a select without waiting touches, and which case it takes. */
+function touchCases(cases: SelectCases, taken: string | number | undefined): void {
+  new Selecting(cases, true).touches((resource, access) => {
+    if (taken !== undefined) touch(resource, access, taken);
+    else touch(resource, { ...access, isIdle: true }, "default");
+  });
 }
 
 /** The key of one of the ready cases, or undefined. Allocates nothing. */

@@ -37,6 +37,7 @@ export const ACCESS = {
     bit: TRY_FAILED,
     mask: ACQUIRE | RELEASE | TRY | WHOLE,
     varies: true,
+    isIdle: true,
   },
   // May give up waiting.
   cancellable: { verb: "acquire", bit: WHOLE, mask: ALL, varies: true },

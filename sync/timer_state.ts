@@ -79,6 +79,10 @@ export class TimerState extends ChannelState<number> {
     return due;
   }
 
+  override peek(): number {
+    return this.#due;
+  }
+
   /** Makes the scheduler wake who waits. */
   arm(): void {
     if (this.#alarm.scheduler !== null || !(this.#due < Infinity)) return;

@@ -46,7 +46,10 @@ export interface ExploreResult {
   readonly schedules: number;
   /** How many steps they had together. */
   readonly steps: number;
-  /** Whether that was all of them. */
+  /**
+   * Whether that was all of them. It was not if a schedule was made fair, because it was longer than maxSteps or because
+   * nobody did anything but poll.
+   */
   readonly complete: boolean;
   /** The seed, which repeats the exploration. */
   readonly seed: number;
@@ -54,6 +57,11 @@ export interface ExploreResult {
   readonly estimate?: number;
   /** The highest bound that was covered: there are so many schedules with at most so many preemptions, all were run. */
   readonly covered?: { readonly preemptions: number; readonly schedules: number };
+  /**
+   * The largest number of steps for which a goroutine that could run was passed over, in any schedule. Strategies that
+   * do not care for fairness make it large; it never grows in the part of a long schedule that is made fair.
+   */
+  readonly starvation: number;
   /** What ended the exploration. */
   readonly endedBy: "complete" | "schedules" | "time" | "strategy" | "replay";
 }
@@ -72,6 +80,9 @@ export class Exploration {
   readonly #started = performance.now();
   #schedules = 0;
   #steps = 0;
+  #starvation = 0;
+  /** Whether some schedule went on fairly at some point, instead of in all ways. */
+  #isCut = false;
   #log: StepLog | null = null;
 
   constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
@@ -86,6 +97,7 @@ export class Exploration {
     this.identity = shortHash(settings.name ?? body.toString().replaceAll(/\s+/g, ""), 3);
     this.rules = {
       maxSteps: settings.maxSteps,
+      maxSpins: settings.maxSpins,
       externalTimeoutMs: settings.externalTimeoutMs,
       externalGraceMs: settings.externalGraceMs,
       allowLeaks: settings.allowLeaks,
@@ -146,7 +158,8 @@ export class Exploration {
         warn(`${this.title}: ${count} schedules, ${Math.round(elapsedMs / 1_000)} s`);
       }
       if (!strategy.begin(this.#schedules)) {
-        return this.#passed(strategy, strategy.isComplete ? "complete" : "strategy");
+        const isComplete = strategy.isComplete && !this.#isCut;
+        return this.#passed(strategy, isComplete ? "complete" : "strategy");
       }
       const verdict = await this.attempt(strategy);
       if (verdict.kind !== "passed" && verdict.kind !== "redundant") {
@@ -159,6 +172,7 @@ export class Exploration {
   async attempt(strategy: Strategy): Promise<Verdict> {
     const verdict = await this.execute(strategy);
     if (verdict.kind !== "redundant") this.#schedules++;
+    this.#isCut ||= explorer.isCut;
     return verdict;
   }
 
@@ -188,6 +202,7 @@ export class Exploration {
   /** Counts the schedule that has just ended, and adds what the platform had to say. */
   conclude(verdict: Verdict): Verdict {
     this.#steps += explorer.steps;
+    this.#starvation = Math.max(this.#starvation, explorer.starvation);
     const errors = rejections.take();
     if (verdict.kind !== "passed") return verdict;
     if (errors.length > 0) return { kind: "panic", error: errors[0], goroutine: null };
@@ -236,6 +251,7 @@ export class Exploration {
       steps: this.#steps,
       complete: endedBy === "complete",
       seed: this.settings.seed,
+      starvation: this.#starvation,
       endedBy,
     };
     return estimate !== undefined && Number.isFinite(estimate) ? { ...result, estimate } : result;

@@ -30,17 +30,13 @@ import { afterMacrotask, whenDrained } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import type { DataRace } from "./race_check.ts";
+import { RunQueue } from "./run_queue.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
 import { forgetTimeouts } from "./virtual_timers.ts";
-import {
-  type Candidates,
-  type LoggingStrategy,
-  type Question,
-  REDUNDANT,
-} from "./strategy.ts";
+import { type Candidates, type LoggingStrategy, type Question, REDUNDANT } from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** How a schedule ended. */
@@ -65,7 +61,13 @@ export type Verdict =
   }
   /** `calls` to the outside were pending, if it is known of them. */
   | { readonly kind: "foreign"; readonly goroutine: Goroutine; readonly calls?: readonly string[] }
-  | { readonly kind: "livelock" }
+  /** `isSpinning`: nobody did anything but yield and fail tries. Otherwise there was just no end. */
+  | {
+    readonly kind: "livelock";
+    readonly steps: number;
+    readonly timeMs: number;
+    readonly isSpinning: boolean;
+  }
   /** Ended by the strategy, because it leads nowhere new. */
   | { readonly kind: "redundant" };
 
@@ -73,6 +75,8 @@ export type Verdict =
 export interface Rules {
   /** Steps before the schedule is made fair; ten times as many fair steps later it is a livelock. */
   readonly maxSteps: number;
+  /** Steps in a row in which nobody does anything but yield or fail a try, before that is a livelock; 1,000 by default. */
+  readonly maxSpins?: number;
   /** Real time to wait for something outside the scheduler, in milliseconds. */
   readonly externalTimeoutMs: number;
   /**
@@ -133,6 +137,11 @@ const MOST_OPERATIONS = 0x100_0000;
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
 
+const DEFAULT_MAX_SPINS = 1_000;
+
+/** After so many rounds in which everybody who can run did nothing but yield or fail a try, time goes on. */
+const SPIN_ROUNDS = 16;
+
 /** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
 const HOG_MS = 200;
 
@@ -167,9 +176,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #current: Goroutine | null = null;
   #isStepping = false;
   #last: Goroutine | null = null;
+  #lastEntry: Entry = undefined as unknown as Entry;
   #goroutineCount = 0;
   #alive: Goroutine[] = [];
-  readonly #runnable: Entry[] = [];
+  readonly #runnable = new RunQueue();
   #nextReady = 0;
   readonly #clock = new VirtualClock();
   readonly #dueTimers = new Map<Timer, Entry>();
@@ -183,6 +193,20 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Main has called goexit: the others go on as if it were there. */
   #mainExited = false;
   #isFair = false;
+  /** Whether it was made fair while there was a choice, so that not all that follows is explored. */
+  #isCut = false;
+  /** Answers to questions inside steps while the schedule is fair. */
+  #fairAnswers = 0;
+  /** The most steps that anybody who could run was passed over. */
+  #starvation = 0;
+  /** Whether the running step has done anything but yield or fail a try. */
+  #hasEffect = true;
+  /** How many steps in a row have not. */
+  #spins = 0;
+  /** How many of those who can run have had a step in this round, and how many rounds are over. */
+  #inRound = 0;
+  #rounds = 0;
+  #round = 1;
   /** Real time when the platform's event loop last had a turn. */
   #turnedAt = 0;
   #hasHogged = false;
@@ -264,7 +288,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** All goroutines that have not ended. */
   get alive(): readonly Goroutine[] {
-    return this.#alive;
+    return this.#alive.toSorted((a, b) => a.order - b.order);
+  }
+  /** Whether there were choices in the present schedule, or the last, that were made fairly and not explored. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+  /** For how many steps at most somebody who could run was passed over in the present schedule, or the last. */
+  get starvation(): number {
+    return this.#starvation;
   }
   /** Whether a schedule runs. */
   get isRunning(): boolean {
@@ -393,13 +425,20 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#current = this.#last = null;
     this.#goroutineCount = 0;
     this.#alive = [];
-    this.#runnable.length = 0;
+    this.#runnable.clear();
     this.#clock.reset(rules.start);
     this.#dueTimers.clear();
     this.#dueInOrder.clear();
     this.#timerOwners.clear();
     this.#borrowed.clear();
-    this.#steps = this.#preemptions = 0;
+    this.#steps =
+      this.#preemptions =
+      this.#starvation =
+      this.#fairAnswers =
+        0;
+    this.#isCut = false;
+    this.#hasEffect = true;
+    this.#spins = this.#inRound = this.#rounds = 0;
     this.#mainEnded =
       this.#mainExited =
       this.#isFair =
@@ -450,8 +489,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         entry.hasFailed = true;
       }
       this.#committing = null;
+      if (!this.#hasEffect) this.#hasEffect = !isIdle(entry);
       this.#makeRunnable(entry);
     } else {
+      this.#hasEffect = true;
       entry.state = EntryState.Parked;
       goroutine.parked++;
       operation.enqueue(entry);
@@ -468,6 +509,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const parent = this.#who();
     if (parent === null) return eventLoop.spawn(body, name);
     if (!this.#isPresent(parent)) return;
+    this.#hasEffect = true;
     const nth = parent.childCount++;
     let child = parent.children[nth];
     if (child === undefined) {
@@ -497,6 +539,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const goroutine = this.#who();
     if (goroutine === null) return eventLoop.setTimer(timer, delayMs);
     if (!this.#isPresent(goroutine)) return;
+    this.#hasEffect = true;
     timer.scheduler = this;
     this.#timerOwners.set(timer, goroutine);
     if (this.#log !== null) this.#timerSetAt.set(timer, this.#log.release());
@@ -518,7 +561,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       entry.timer = new MissedTimer(timer);
       return true;
     }
-    this.#runnable.splice(this.#runnable.indexOf(entry), 1);
+    this.#runnable.take(entry);
     entry.goroutine.runnable--;
     entry.state = EntryState.Free;
     entry.timer = null;
@@ -543,6 +586,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine === null) return this.#checkOutside(resource, access.verb);
     if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
     if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
+    if (access.isIdle === undefined) this.#hasEffect = true;
     if (this.#log !== null) this.#logTouch(resource, access, detail);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
   }
@@ -570,7 +614,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- Candidates ---
 
   get count(): number {
-    return this.#runnable.length;
+    return this.#runnable.size;
   }
 
   get canContinue(): boolean {
@@ -587,9 +631,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Candidate `k`: the goroutine that ran last first, then by path. */
   candidate(k: number): Entry {
+    return this.#runnable.at(this.#indexOf(k));
+  }
+
+  #indexOf(k: number): number {
     const lastAt = this.#lastAt;
-    const at = lastAt < 0 || k > lastAt ? k : k === 0 ? lastAt : k - 1;
-    return this.#runnable[at] as Entry;
+    return lastAt < 0 || k > lastAt ? k : k === 0 ? lastAt : k - 1;
   }
 
   // --- steps ---
@@ -607,11 +654,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#externals.length > 0) return this.#handOver();
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
-    if (this.#runnable.length === 0 && !this.#advance()) return;
+    if (this.#runnable.size === 0 && !this.#advance()) return;
+    if (!this.#hasEffect) this.#spin();
+    else if (this.#spins > 0) this.#stopSpinning();
+    if (!this.#isRunning) return;
     if (this.#steps >= this.#rules.maxSteps) {
       this.#isFair = true;
       if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) {
-        return this.#end({ kind: "livelock" });
+        return this.#endLivelock(this.#steps, false);
       }
     }
     const entry = this.#pick();
@@ -620,12 +670,56 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#armStep();
   }
 
+  /**
+   * The last step did nothing but yield or fail a try. If everybody who can run does only that, time goes on, as it does
+   * in production; with no deadline left that is a livelock. Whoever chooses may keep others from having their turn, so
+   * the schedule becomes fair before that is said.
+   */
+  #spin(): void {
+    const limit = this.#rules.maxSpins ?? DEFAULT_MAX_SPINS;
+    if (++this.#spins >= limit >> 1) this.#isFair = true;
+    if (this.#lastEntry.round !== this.#round) {
+      this.#lastEntry.round = this.#round;
+      if (++this.#inRound >= this.#runnable.size) {
+        this.#rounds++;
+        this.#round++;
+        this.#inRound = 0;
+      }
+    }
+    if (this.#rounds < SPIN_ROUNDS) return;
+    if (this.#hasDeadline()) {
+      this.#stopSpinning();
+      this.#clock.advance();
+      this.#barrier = this.#steps;
+      this.#collectDue();
+    } else if (this.#spins >= limit) {
+      this.#endLivelock(this.#spins, true);
+    }
+  }
+
+  #endLivelock(steps: number, isSpinning: boolean): void {
+    this.#end({ kind: "livelock", steps, timeMs: this.#clock.elapsed, isSpinning });
+  }
+
+  #stopSpinning(): void {
+    this.#spins = this.#inRound = this.#rounds = 0;
+    this.#round++;
+    this.#isFair = false;
+  }
+
+  /** Whether time would go on if nobody could run. */
+  #hasDeadline(): boolean {
+    return this.#clock.size > 0 && this.#clock.nextDue !== Infinity &&
+      (!this.#mainEnded || this.#rules.afterMain === "run");
+  }
+
   /** Calls to the outside are pending: the answer to the first is the next thing that happens, or takes too long. */
   #handOver(): void {
     const first = this.#externals[0] as ExternalCall;
     if (first.deliver === null) return this.#pause();
     this.#externals.shift();
     this.#current = first.goroutine;
+    this.#hasEffect = true;
     first.deliver();
     this.#armStep();
   }
@@ -676,40 +770,28 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #pick(): Entry {
     const runnable = this.#runnable;
     const last = this.#last;
-    this.#lastAt = -1;
-    if (last !== null && last.runnable > 0) {
-      for (let i = 0; i < runnable.length; i++) {
-        const entry = runnable[i] as Entry;
-        if (entry.goroutine === last && entry.timer === null) {
-          this.#lastAt = i;
-          break;
-        }
-      }
+    const { size } = runnable;
+    this.#lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
+    if (size === 1 && (!this.#asksAlways || this.#isFair)) return runnable.takeAt(0);
+    if (this.#isFair) {
+      this.#isCut = true;
+      // Nobody is asked and nothing is recorded: a replay comes to the same point and goes on fairly, too, and the token
+      // of a schedule that goes on for ever stays short.
+      const oldest = runnable.takeOldest();
+      if (this.#lastAt >= 0 && oldest.goroutine !== last) this.#preemptions++;
+      return oldest;
     }
-    if (runnable.length === 1 && (!this.#asksAlways || this.#isFair)) {
-      return runnable.pop() as Entry;
-    }
-    const answer = this.#isFair ? this.#pickFairly() : this.#ask(runnable.length, "schedule");
+    const answer = this.#ask(size, "schedule");
     if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
-    const entry = this.candidate(answer);
-    runnable.splice(runnable.indexOf(entry), 1);
-    return entry;
-  }
-
-  /**
-   * Round robin over those who can run, by path. Nobody is asked and nothing is recorded: a replay comes to the same
-   * point and goes on fairly, too, and the token of a schedule that goes on for ever stays short.
-   */
-  #pickFairly(): number {
-    const last = this.#last as Goroutine;
-    const next = this.#runnable.findIndex((entry) => last.isBefore(entry.goroutine));
-    const at = Math.max(next, 0);
-    const lastAt = this.#lastAt;
-    return lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
+    return runnable.takeAt(this.#indexOf(answer));
   }
 
   #ask(count: number, question: Question): number {
     if (count === 1 && (question !== "schedule" || !this.#asksAlways)) return 0;
+    if (this.#isFair) {
+      this.#isCut = true;
+      return this.#fairAnswers++ % count;
+    }
     const answer = this.#askStrategy(count, question);
     if (count === 1) return 0;
     this.#answers.push(answer);
@@ -740,7 +822,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #resume(entry: Entry): void {
     const { goroutine } = entry;
+    const waited = this.#steps - entry.runnableSince;
+    if (waited > this.#starvation) this.#starvation = waited;
     this.#steps++;
+    this.#lastEntry = entry;
+    this.#hasEffect = entry.nth === 0 || entry.timer !== null;
     goroutine.runnable--;
     entry.state = EntryState.Free;
     if (this.#tracer !== null) {
@@ -781,11 +867,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#end(this.#leftover());
       return false;
     }
-    const isTimeMoving = !this.#mainEnded || this.#rules.afterMain === "run";
-    if (this.#clock.size > 0 && isTimeMoving && this.#clock.nextDue !== Infinity) {
-      return this.#advanceClock();
-    }
-    for (const goroutine of this.#alive) {
+    if (this.#hasDeadline()) return this.#advanceClock();
+    for (const goroutine of this.alive) {
       if (goroutine.parked === 0) {
         this.#waitOutside(goroutine);
         return false;
@@ -799,7 +882,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#clock.advance();
     this.#barrier = this.#steps;
     this.#collectDue();
-    return this.#runnable.length > 0 || this.#advance();
+    return this.#runnable.size > 0 || this.#advance();
   }
 
   /** Makes the timers that are due runnable. Those that only wake a goroutine do so at once: they commute. */
@@ -893,7 +976,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     const { allowLeaks, ignoreLeaks } = this.#rules;
     if (!ignoreLeaks) {
-      const leaked = this.#alive.filter((goroutine) =>
+      const leaked = this.alive.filter((goroutine) =>
         !allowLeaks.includes(goroutine.name ?? goroutine.body.name)
       );
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
@@ -939,6 +1022,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #start(goroutine: Goroutine, body: () => unknown, name: string | undefined): void {
     goroutine.reset(this.#epoch, body, name, this.#goroutineCount++);
+    goroutine.aliveAt = this.#alive.length;
     this.#alive.push(goroutine);
     const entry = this.#freeEntry(goroutine);
     entry.nth = 0;
@@ -976,7 +1060,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #ended(context: Context, goroutine: Goroutine): void {
     if (context.epoch !== this.#epoch || !this.#isRunning) return;
     goroutine.isAlive = false;
-    this.#alive.splice(this.#alive.indexOf(goroutine), 1);
+    this.#hasEffect = true;
+    this.#leaveAlive(goroutine);
     if (this.#tracer !== null) this.#tracer.ended(goroutine);
     if (goroutine.isExiting) return this.#end({ kind: "fatal", error: swallowed(), goroutine });
     if (goroutine === this.#main) this.#mainEnded = !this.#mainExited;
@@ -987,6 +1072,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     this.#endedContexts.push(context);
     if (this.#waitsOutside) this.#comeBack();
+  }
+
+  /** The last of those alive takes its place. */
+  #leaveAlive({ aliveAt }: Goroutine): void {
+    const last = this.#alive.pop() as Goroutine;
+    if (last.aliveAt === aliveAt) return;
+    this.#alive[aliveAt] = last;
+    last.aliveAt = aliveAt;
   }
 
   readonly #onGoexit = (): boolean => {
@@ -1035,11 +1128,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.readyAs = this.#nextReady++;
     const { goroutine } = entry;
     goroutine.runnable++;
-    const runnable = this.#runnable;
-    let at = runnable.length;
-    while (at > 0 && isBefore(entry, runnable[at - 1] as Entry)) at--;
-    if (at === runnable.length) runnable.push(entry);
-    else runnable.splice(at, 0, entry);
+    entry.runnableSince = this.#steps;
+    this.#runnable.add(entry);
     if (this.#waitsOutside) this.#comeBack();
   }
 
@@ -1189,9 +1279,13 @@ function entryOf(waiter: Waiter): Entry | null {
   return whole instanceof Entry ? whole : null;
 }
 
-/** Entries stand by path of their goroutine, then in the order in which it called them. */
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.goroutine === b.goroutine ? a.nth < b.nth : a.goroutine.isBefore(b.goroutine);
+/** Whether an operation that did not wait has done nothing either: a yield, or a select that took its default. */
+function isIdle({ operation, outcome }: Entry): boolean {
+  const { verb } = operation;
+  if (verb === "yieldNow" || verb === "sleep") return true;
+  if (verb !== "select") return false;
+  const { key, ok } = Object(outcome) as { key?: unknown; ok?: unknown };
+  return key === "default" && ok === false;
 }
 
 function isThenable(value: unknown): boolean {

@@ -39,6 +39,8 @@ export class Goroutine {
   body: () => unknown = noBody;
   /** Its place among all goroutines of the schedule, in order of creation; main is 0. */
   order = 0;
+  /** Where it stands among those that have not ended. */
+  aliveAt = 0;
   /** Whether it has called goexit. */
   isExiting = false;
   /** How many of its operations are parked. */
@@ -136,6 +138,10 @@ export class Entry extends Waiter {
   reject: (error: unknown) => void = noBody;
   /** The step in which the operation was called. */
   calledIn = 0;
+  /** The step in which it became runnable. */
+  runnableSince = 0;
+  /** The last round of spinning in which it had a step. */
+  round = 0;
   /** Its place among all that became ready: a growing number. */
   readyAs = 0;
   /** The moment at which it was called; 0 unless steps are logged. */

@@ -57,6 +57,11 @@ export interface ExploreOptions {
   readonly maxTimeMs?: number;
   /** Steps before a schedule is made fair; ten times as many later it is a livelock. 10,000 by default. */
   readonly maxSteps?: number;
+  /**
+   * Steps in a row in which nobody does anything but yield or fail a try, with no timer pending, before that is a
+   * livelock: 1,000 by default. Who only polls does not hold up time: after 16 rounds it goes on.
+   */
+  readonly maxSpins?: number;
   /** How to search: "portfolio" by default, which takes turns. Or a strategy of your own. */
   readonly strategy?: StrategyName | Strategy;
   /** Whether to fail unless every schedule was run. */
@@ -108,6 +113,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "schedules",
   "maxTimeMs",
   "maxSteps",
+  "maxSpins",
   "externalTimeoutMs",
   "start",
 ]);
@@ -119,6 +125,7 @@ export interface Settings {
   readonly schedules: number;
   readonly maxTimeMs: number;
   readonly maxSteps: number;
+  readonly maxSpins: number;
   readonly strategy: StrategyName | Strategy;
   readonly mustComplete: boolean;
   readonly replay: string | undefined;
@@ -157,6 +164,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "schedules",
   "maxTimeMs",
   "maxSteps",
+  "maxSpins",
   "strategy",
   "mustComplete",
   "replay",
@@ -209,6 +217,7 @@ export function resolveOptions(options: ExploreOptions): Settings {
         ? 1_000
         : Infinity),
     maxSteps: check(options.maxSteps, "maxSteps", isCount, "a whole number from 1") ?? 10_000,
+    maxSpins: check(options.maxSpins, "maxSpins", isCount, "a whole number from 1") ?? 1_000,
     strategy: outside("strategy", "STRATEGY", strategyName) ?? checkStrategy(options.strategy) ??
       "portfolio",
     mustComplete: check(options.mustComplete, "mustComplete", isBoolean, "true or false") ?? false,

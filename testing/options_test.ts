@@ -23,6 +23,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     start: undefined,
     trace: undefined,
     races: "fail",
+    maxSpins: 1_000,
     verbose: false,
   });
   assert(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);

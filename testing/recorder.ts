@@ -25,6 +25,7 @@ import type {
   ScheduleRecord,
   StepRecord,
 } from "./record.ts";
+import { formatDuration, plural } from "./report/text.ts";
 import { writesPlainly } from "./shared.ts";
 import { assignedName, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
 
@@ -145,7 +146,8 @@ export class Recorder implements Tracer {
     const event = this.#addEvent(goroutine, access.verb, stack);
     const index = this.#indexOf(resource);
     if (index !== undefined) event.resource = index;
-    if (detail !== undefined) event.value = formatValue(detail);
+    if (access.verb.startsWith("try")) event.value = verdictOf(access, detail);
+    else if (detail !== undefined) event.value = formatValue(detail);
     if (writesPlainly(access) !== undefined) this.#cellEvents.push(event);
     if (access.hold !== undefined) this.#changeHold(resource, access, event.goroutine, stack);
   }
@@ -418,6 +420,22 @@ export function formatError(error: unknown): string {
   }
 }
 
+/** What came of a try. */
+function verdictOf({ verb, isIdle }: Access, detail: unknown): string {
+  if (verb !== "tryReceive") return isIdle ? "false" : "true";
+  if (isIdle) return "nothing";
+  return typeof detail === "symbol" ? "closed" : formatValue(detail);
+}
+
+function describeLivelock(
+  { steps, timeMs, isSpinning }: Extract<Verdict, { kind: "livelock" }>,
+): string {
+  const time = formatDuration(timeMs);
+  return isSpinning
+    ? `${plural(steps, "step")} at ${time} without progress`
+    : `no end after ${plural(steps, "step")}, at ${time}`;
+}
+
 /** What a verdict means for the user. */
 export function toFailure(verdict: Verdict): Failure | undefined {
   switch (verdict.kind) {
@@ -474,6 +492,6 @@ export function toFailure(verdict: Verdict): Failure | undefined {
       return verdict.calls === undefined ? failure : { ...failure, calls: verdict.calls };
     }
     case "livelock":
-      return { kind: "livelock", message: "the schedule goes on for ever" };
+      return { kind: "livelock", message: describeLivelock(verdict) };
   }
 }
