@@ -3,10 +3,17 @@
  *
  * Ratios of one run are what counts: machines are noisy, and absolute figures of different runs are not comparable.
  *
+ * Files named `_bench.ts` are for `deno bench`. Those named `_peers.ts`, in `bench/`, put ours beside packages of npm and
+ * Go, and make a second table; `bench/growth.ts` tells whether costs stay flat.
+ *
  * `deno task bench [--json] [FILE…]`
  *
  * @module
  */
+
+import { measurePeers, renderPeers } from "./bench/run.ts";
+import { OURS } from "./bench/workload.ts";
+import { measureGrowth, renderGrowth } from "./bench/growth.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -104,7 +111,7 @@ async function findBenches(folder: URL): Promise<string[]> {
   for await (const entry of Deno.readDir(folder)) {
     if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
     if (entry.isDirectory) found.push(...await findBenches(new URL(`${entry.name}/`, folder)));
-    else if (entry.name.endsWith("_bench.ts")) {
+    else if (/_(bench|peers)\.ts$/.test(entry.name) || entry.name === "growth.ts") {
       found.push(new URL(entry.name, folder).href.slice(ROOT.href.length));
     }
   }
@@ -133,12 +140,27 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const given = args.filter((arg) => !arg.startsWith("-"));
   const files = given.length > 0 ? given : await findBenches(ROOT);
+  const benches = files.filter((file) => file.endsWith("_bench.ts"));
   const rows: BenchRow[] = [];
-  for (const [i, file] of files.entries()) {
-    console.error(`bench ${i + 1} of ${files.length}: ${file}`);
+  for (const [i, file] of benches.entries()) {
+    console.error(`bench ${i + 1} of ${benches.length}: ${file}`);
     rows.push(...toRows(await measure(file)));
   }
-  console.log(isJson ? JSON.stringify({ rows }, null, 2) : renderTable(rows));
+  const peerFiles = files.filter((file) => file.endsWith("_peers.ts"))
+    .map((file) => file.slice(file.lastIndexOf("/") + 1));
+  const onProgress = (text: string) => console.error(`bench: ${text}`);
+  const peers = peerFiles.length > 0 ? await measurePeers(peerFiles, onProgress) : [];
+  // A peer may fail; ours may not.
+  if (peers.some(({ name, why }) => name === OURS && why !== undefined)) Deno.exitCode = 1;
+  const isGrowthAsked = files.some((file) => file.endsWith("growth.ts"));
+  const growth = isGrowthAsked ? await measureGrowth(onProgress) : [];
+  if (isJson) {
+    console.log(JSON.stringify({ rows, peers, growth }, null, 2));
+    return;
+  }
+  if (rows.length > 0) console.log(renderTable(rows));
+  if (peers.length > 0) console.log(`\n${renderPeers(peers)}`);
+  if (growth.length > 0) console.log(`\n${renderGrowth(growth)}`);
 }
 
 if (import.meta.main) await main(Deno.args);

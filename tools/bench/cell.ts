@@ -1,0 +1,60 @@
+/**
+ * Measures one contestant of one workload, in this process and nothing else in it: `cell.ts FILE WORKLOAD CONTESTANT`.
+ * Prints a {@linkcode Sample} as JSON.
+ *
+ * @module
+ */
+
+import type { Run, Workload } from "./workload.ts";
+
+/** What a process has measured: nanoseconds per operation, or bytes. */
+export interface Sample {
+  readonly figures: readonly number[];
+}
+
+/** For how long it runs without being measured, so that it is compiled. */
+const WARM_UP_MS = 100;
+/** For how long it is measured. */
+const MEASURE_MS = 150;
+/** Fewer runs than that say nothing. */
+const LEAST_RUNS = 3;
+
+async function check(run: Run, { name, expected, unit }: Workload): Promise<number> {
+  const given = await run();
+  if (unit !== "bytes" && given !== expected) {
+    throw new Error(`${name}: did not do the work: expected ${expected}, got ${given}`);
+  }
+  return given;
+}
+
+async function measure(run: Run, workload: Workload): Promise<number[]> {
+  if (workload.unit === "bytes") return [await check(run, workload)];
+  const warmUpEnd = performance.now() + WARM_UP_MS;
+  do await check(run, workload); while (performance.now() < warmUpEnd);
+  const figures: number[] = [];
+  const end = performance.now() + MEASURE_MS;
+  while (figures.length < LEAST_RUNS || performance.now() < end) {
+    const start = performance.now();
+    await check(run, workload);
+    figures.push((performance.now() - start) * 1e6 / workload.operations);
+    // The platform's turn, as between requests: nobody is charged for timers or garbage of the run before.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return figures;
+}
+
+async function main([file = "", name, contestant = ""]: readonly string[]): Promise<void> {
+  const { workloads }: { workloads: readonly Workload[] } = await import(
+    new URL(file, import.meta.url).href
+  );
+  const workload = workloads.find((workload) => workload.name === name);
+  const make = workload?.contestants[contestant];
+  if (workload === undefined || make === undefined) {
+    throw new Error(`There is no ${contestant} of ${name} in ${file}`);
+  }
+  const run = await make();
+  console.log(JSON.stringify({ figures: await measure(run, workload) }));
+  Deno.exit(0); // peers may have left timers behind
+}
+
+if (import.meta.main) await main(Deno.args);

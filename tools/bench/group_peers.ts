@@ -1,0 +1,406 @@
+/**
+ * Starting many and waiting for them: ErrGroup with a limit, WaitGroup, spawn and join; and Once and SingleFlight.
+ *
+ * @module
+ */
+
+import { Channel, ErrGroup, go, Once, SingleFlight, WaitGroup } from "../../mod.ts";
+import { effect, type Effects } from "./effect.ts";
+import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
+
+// --- at most ten at a time, asked for one after the other ---
+
+const JOBS = 20_000;
+const LIMIT = 10;
+
+/** What jobs count, and how many of them ran at once. */
+class Active {
+  count = 0;
+  now = 0;
+  most = 0;
+
+  readonly job = async (): Promise<void> => {
+    this.now++;
+    if (this.now > this.most) this.most = this.now;
+    await SOON;
+    this.now--;
+    this.count++;
+  };
+
+  /** The jobs done, if no more ran at once than may: fewer do where asking takes longer than a job. */
+  result(): number {
+    return this.most <= LIMIT ? this.count : -this.most;
+  }
+}
+
+async function errGroup(): Promise<number> {
+  const active = new Active();
+  const group = new ErrGroup();
+  group.setLimit(LIMIT);
+  for (let i = 0; i < JOBS; i++) await group.go(active.job);
+  await group.wait();
+  return active.result();
+}
+
+/** Ten loops over one counter: the least, for jobs that are known beforehand. */
+async function tenLoops(): Promise<number> {
+  const active = new Active();
+  let next = 0;
+  const loop = async () => {
+    while (next++ < JOBS) await active.job();
+  };
+  await Promise.all(Array.from({ length: LIMIT }, loop));
+  return active.result();
+}
+
+async function pLimit(): Promise<Run> {
+  const { default: make } = await load<
+    { default: (limit: number) => (job: () => Promise<void>) => Promise<void> }
+  >("p-limit");
+  return async () => {
+    const active = new Active();
+    const limit = make(LIMIT);
+    const all: Promise<void>[] = [];
+    for (let i = 0; i < JOBS; i++) all.push(limit(active.job));
+    await Promise.all(all);
+    return active.result();
+  };
+}
+
+interface PQueue {
+  add(job: () => Promise<void>): Promise<void>;
+  onIdle(): Promise<void>;
+}
+
+async function pQueue(): Promise<Run> {
+  const { default: PQueue } = await load<
+    { default: new (options: { concurrency: number }) => PQueue }
+  >("p-queue");
+  return async () => {
+    const active = new Active();
+    const queue = new PQueue({ concurrency: LIMIT });
+    for (let i = 0; i < JOBS; i++) void queue.add(active.job);
+    await queue.onIdle();
+    return active.result();
+  };
+}
+
+interface Rx {
+  range(start: number, count: number): { pipe(...operators: unknown[]): unknown };
+  mergeMap(project: () => Promise<void>, concurrent: number): unknown;
+  lastValueFrom(source: unknown): Promise<void>;
+  timer(delayMs: number): { subscribe(next: () => void): { unsubscribe(): void } };
+}
+
+async function mergeMap(): Promise<Run> {
+  const { range, mergeMap, lastValueFrom } = await load<Rx>("rxjs");
+  return async () => {
+    const active = new Active();
+    await lastValueFrom(range(0, JOBS).pipe(mergeMap(active.job, LIMIT)));
+    return active.result();
+  };
+}
+
+async function pooledMap(): Promise<Run> {
+  const { pooledMap } = await load<
+    {
+      pooledMap(limit: number, items: Iterable<number>, job: () => Promise<void>): AsyncIterable<
+        void
+      >;
+    }
+  >("deno-std/async/pool.js");
+  return async () => {
+    const active = new Active();
+    for await (const _ of pooledMap(LIMIT, Array(JOBS).keys(), active.job));
+    return active.result();
+  };
+}
+
+function effectLimited({ Effect }: Effects): Run {
+  return () => {
+    const active = new Active();
+    const job = Effect.gen(function* () {
+      active.now++;
+      if (active.now > active.most) active.most = active.now;
+      yield* Effect.yieldNow;
+      active.now--;
+      active.count++;
+    });
+    const main = Effect.gen(function* () {
+      yield* Effect.forEach(Array(JOBS).keys(), () => job, { concurrency: LIMIT, discard: true });
+      return active.result();
+    });
+    return Effect.runPromise(main);
+  };
+}
+
+// --- waiting for many ---
+
+const MANY = 10_000;
+
+async function waitGroup(count: number): Promise<number> {
+  let ended = 0;
+  const wg = new WaitGroup();
+  for (let i = 0; i < count; i++) {
+    wg.go(async () => {
+      await SOON;
+      ended++;
+    });
+  }
+  await wg.wait();
+  return ended;
+}
+
+/** What wg.go does, by hand. */
+async function addGoDone(count: number): Promise<number> {
+  let ended = 0;
+  const wg = new WaitGroup();
+  for (let i = 0; i < count; i++) {
+    wg.add(1);
+    go(async () => {
+      await SOON;
+      ended++;
+      wg.done();
+    });
+  }
+  await wg.wait();
+  return ended;
+}
+
+interface PeerGroup {
+  add(count: number): void;
+  done(): void;
+  wait(): Promise<void>;
+}
+
+async function jpwilliams(): Promise<new () => PeerGroup> {
+  return (await load<{ WaitGroup: new () => PeerGroup }>("@jpwilliams/waitgroup")).WaitGroup;
+}
+
+function peerGroup(PeerGroup: new () => PeerGroup, count: number): Run {
+  return async () => {
+    let ended = 0;
+    const wg = new PeerGroup();
+    const body = async () => {
+      await SOON;
+      ended++;
+      wg.done();
+    };
+    for (let i = 0; i < count; i++) {
+      wg.add(1);
+      void body();
+    }
+    await wg.wait();
+    return ended;
+  };
+}
+
+async function promiseAll(count: number): Promise<number> {
+  let ended = 0;
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < count; i++) {
+    all.push((async () => {
+      await SOON;
+      ended++;
+    })());
+  }
+  await Promise.all(all);
+  return ended;
+}
+
+function effectJoin({ Effect }: Effects, count: number): Run {
+  return () => {
+    let ended = 0;
+    const body = Effect.gen(function* () {
+      yield* Effect.yieldNow;
+      ended++;
+    });
+    const main = Effect.gen(function* () {
+      yield* Effect.forEach(Array(count).keys(), () => body, {
+        concurrency: "unbounded",
+        discard: true,
+      });
+      return ended;
+    });
+    return Effect.runPromise(main);
+  };
+}
+
+// --- letting many go at once ---
+
+async function waitFor(gate: { wait(): Promise<void> }, seen: { count: number }): Promise<void> {
+  await gate.wait();
+  seen.count++;
+}
+
+async function broadcast(gate: { wait(): Promise<void> }, open: () => void): Promise<number> {
+  const seen = { count: 0 };
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < MANY; i++) all.push(waitFor(gate, seen));
+  open();
+  await Promise.all(all);
+  return seen.count;
+}
+
+function byWaitGroup(): Promise<number> {
+  const wg = new WaitGroup();
+  wg.add(1);
+  return broadcast(wg, () => wg.done());
+}
+
+function byClose(): Promise<number> {
+  const ch = new Channel<void>();
+  return broadcast({ wait: () => ch.receive() }, () => ch.close());
+}
+
+function byPromise(): Promise<number> {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => open = resolve);
+  return broadcast({ wait: () => opened }, open);
+}
+
+// --- once, and one at a time for each key ---
+
+const CALLS = 10_000;
+
+async function once(): Promise<number> {
+  const once = new Once();
+  let made = 0;
+  for (let i = 0; i < CALLS; i++) await once.do(() => void made++);
+  return made;
+}
+
+async function promiseCache(): Promise<number> {
+  let cached: Promise<void> | undefined;
+  let made = 0;
+  for (let i = 0; i < CALLS; i++) await (cached ??= Promise.resolve(void made++));
+  return made;
+}
+
+const KEYS = 100;
+
+async function load100(get: (key: number) => Promise<number>): Promise<number> {
+  const all: Promise<number>[] = [];
+  for (let i = 0; i < CALLS; i++) all.push(get(i % KEYS));
+  let sum = 0;
+  for (const value of await Promise.all(all)) sum += value;
+  return sum;
+}
+
+async function singleFlight(): Promise<number> {
+  const flights = new SingleFlight<number, number>();
+  let loads = 0;
+  const sum = await load100(async (key) => {
+    const { value } = await flights.do(key, async () => {
+      loads++;
+      await SOON;
+      return key;
+    });
+    return value;
+  });
+  return loads === KEYS ? sum : -loads;
+}
+
+/** What people write by hand: a Map of promises, each deleted once it has settled. */
+async function mapOfPromises(): Promise<number> {
+  const flights = new Map<number, Promise<number>>();
+  let loads = 0;
+  const sum = await load100((key) => {
+    let flight = flights.get(key);
+    if (flight === undefined) {
+      flight = (async () => {
+        try {
+          loads++;
+          await SOON;
+          return key;
+        } finally {
+          flights.delete(key);
+        }
+      })();
+      flights.set(key, flight);
+    }
+    return flight;
+  });
+  return loads === KEYS ? sum : -loads;
+}
+
+export const workloads: readonly Workload[] = [
+  {
+    name: "ErrGroup, limit 10",
+    of: "job",
+    operations: JOBS,
+    expected: JOBS,
+    inGo: true,
+    contestants: {
+      [OURS]: () => errGroup,
+      "ten loops, native": () => tenLoops,
+      "p-limit": pLimit,
+      "p-queue": pQueue,
+      "rxjs mergeMap": mergeMap,
+      "@std/async pooledMap": pooledMap,
+      "effect": async () => effectLimited(await effect()),
+    },
+  },
+  {
+    name: "WaitGroup 10k",
+    of: "goroutine",
+    operations: MANY,
+    expected: MANY,
+    inGo: true,
+    contestants: {
+      [OURS]: () => () => waitGroup(MANY),
+      "interleave add, go, done": () => () => addGoDone(MANY),
+      "Promise.all": () => () => promiseAll(MANY),
+      "@jpwilliams/waitgroup": async () => peerGroup(await jpwilliams(), MANY),
+      "effect": async () => effectJoin(await effect(), MANY),
+    },
+  },
+  {
+    name: "spawn and join 100k",
+    of: "goroutine",
+    operations: 10 * MANY,
+    expected: 10 * MANY,
+    inGo: true,
+    contestants: {
+      [OURS]: () => () => waitGroup(10 * MANY),
+      "Promise.all": () => () => promiseAll(10 * MANY),
+      "@jpwilliams/waitgroup": async () => peerGroup(await jpwilliams(), 10 * MANY),
+      "effect": async () => effectJoin(await effect(), 10 * MANY),
+    },
+  },
+  {
+    name: "broadcast to 10k",
+    of: "waiter",
+    operations: MANY,
+    expected: MANY,
+    inGo: true,
+    contestants: {
+      [OURS]: () => byWaitGroup,
+      "interleave close": () => byClose,
+      "one native promise": () => byPromise,
+      "@jpwilliams/waitgroup": async () => {
+        const PeerGroup = await jpwilliams();
+        return () => {
+          const wg = new PeerGroup();
+          wg.add(1);
+          return broadcast(wg, () => wg.done());
+        };
+      },
+    },
+  },
+  {
+    name: "Once, done",
+    of: "call",
+    operations: CALLS,
+    expected: 1,
+    inGo: true,
+    contestants: { [OURS]: () => once, "a cached promise": () => promiseCache },
+  },
+  {
+    name: "SingleFlight, 100 keys",
+    of: "call",
+    operations: CALLS,
+    expected: CALLS / KEYS * (KEYS * (KEYS - 1) / 2),
+    contestants: { [OURS]: () => singleFlight, "a Map of promises": () => mapOfPromises },
+  },
+];
