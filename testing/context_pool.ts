@@ -57,11 +57,11 @@ export function currentContext(): Context | undefined {
 const OUTSIDE = Object.freeze({}) as Context;
 
 /**
- * Marks the calling code, and what it goes on to do, as outside of all schedules, even where it is resumed in the middle
+ * To be called while no schedule runs. Marks the calling code, and what it goes on to do, as outside of all schedules, even where it is resumed in the middle
  * of a step because a goroutine has settled a promise of its.
  */
 export function stayOutside(): void {
-  if (storage.getStore() === undefined) storage.enterWith(OUTSIDE);
+  storage.enterWith(OUTSIDE);
 }
 
 /** Whether a context is that of code outside of all schedules. */

@@ -314,9 +314,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** Marks the promise of an operation where other promises are schedule points. */
   exempt: ((promise: Promise<unknown>) => void) | null = null;
-  /** Whether the calling code belongs to no schedule, neither to the one that runs nor to one that has ended. */
+  /**
+   * Whether the calling code belongs to no schedule. While none runs nobody does: the platform lets contexts leak, as
+   * from a dynamic import, into code that has nothing to do with them.
+   */
   get isOutside(): boolean {
-    return this.#epoch === 0 || this.#who() === null;
+    return !this.#isRunning || this.#who() === null;
   }
   /** Random numbers for the program: the same in every schedule, so that a token alone replays it. */
   readonly random: RandomSource = new RandomSource(0);

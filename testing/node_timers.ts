@@ -30,12 +30,15 @@ export function followNodeTimers(explorer: Explorer): void {
     clearInterval,
     clearImmediate,
   });
-  Object.assign(timersPromises, {
-    setTimeout: waitFor,
-    setInterval: everyTick,
-    setImmediate: waitForTurn,
-  });
-  Object.assign(timersPromises.scheduler, scheduler);
+  // On Deno `timers.promises` is an object of its own.
+  for (const promises of [timersPromises, timers.promises]) {
+    Object.assign(promises, {
+      setTimeout: waitFor,
+      setInterval: everyTick,
+      setImmediate: waitForTurn,
+    });
+    Object.assign(promises.scheduler, scheduler);
+  }
   module.syncBuiltinESMExports();
 }
 
