@@ -23,7 +23,7 @@ export interface Kernel {
   readonly lesson: string;
   /** Whether every schedule shows it, some do, some do if time may pass early, or only a happens-before check can. */
   readonly shows: "always" | "in some schedules" | "with early timers" | "happens-before";
-  /** Whether it is beyond what testing finds: not counted if it is missed. */
+  /** Whether searches like ours are known to need more than 1,000 schedules: no failure then if it is missed. */
   readonly isBeyond?: boolean;
   /** How to explore it, if not by default. */
   readonly options?: ExploreOptions;

@@ -6,12 +6,12 @@
  * @module
  */
 
-import { Mutex, WaitGroup, yieldNow } from "@interleave/go";
+import { go, Mutex, WaitGroup, yieldNow } from "@interleave/go";
 import type { Form, Kernel } from "../kernel.ts";
 
 async function program(form: Form): Promise<void> {
   const mu = new Mutex();
-  const tasks = new WaitGroup();
+  const downloads = new WaitGroup();
   const offsets = [0, 0];
   let total = 0;
 
@@ -50,13 +50,13 @@ async function program(form: Form): Promise<void> {
       throw new Error(`saved ${saved} of ${first} and ${second}`);
     }
   };
-  tasks.go(() => download(0), "download");
+  downloads.go(() => download(0), "download");
   await yieldNow();
-  tasks.go(() => download(1), "download");
+  downloads.go(() => download(1), "download");
   await yieldNow();
-  tasks.go(save, "save");
+  go(save, "save");
   await yieldNow();
-  await tasks.wait();
+  await downloads.wait();
 }
 
 /** The kernel. */
@@ -65,6 +65,7 @@ export const kernel: Kernel = {
   name: "CB.aget-bug2",
   lesson: "two numbers that belong together, written one after the other",
   shows: "in some schedules",
+  options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
   expected: { kind: "panic", message: "saved" },

@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "@std/assert";
+import { explore, ScheduleError } from "@interleave/go/testing";
+import type { Kernel } from "./kernel.ts";
+import { KERNELS } from "./kernels.ts";
+import { check, CHECKS, FIRST_TO_PASS, VERSIONS } from "./js/js_11_queue.ts";
+import { problemOf } from "./verdict.ts";
+
+const SEED = 1;
+/** As many of the fixed form are run. */
+const CONTROLS = 200;
+
+function thrownBy({ buggy, options, id }: Kernel, more: object): Promise<unknown> {
+  return explore(buggy, { ...options, name: id, ...more })
+    .then(() => undefined, (error: unknown) => error);
+}
+
+for (const kernel of KERNELS) {
+  Deno.test({
+    name:
+      `${kernel.id} ${kernel.name}: the bug is found, fails again, and is not in the fixed form`,
+    ignore: kernel.shows === "with early timers",
+    async fn() {
+      await explore(kernel.fixed, { ...kernel.options, seed: SEED, schedules: CONTROLS });
+      if (kernel.isBeyond) return;
+      const thrown = await thrownBy(kernel, { seed: SEED, schedules: 10_000 });
+      assertEquals(problemOf(kernel, thrown), undefined);
+      if (!(thrown instanceof ScheduleError)) return;
+      const again = await thrownBy(kernel, { replay: thrown.schedule });
+      assertEquals(problemOf(kernel, again), undefined);
+    },
+  });
+}
+
+Deno.test("JS-11: each version of the queue passes the checks that the table says", async () => {
+  for (const [name, scenarios] of Object.entries(CHECKS)) {
+    for (const [i, [version, queue]] of Object.entries(VERSIONS).entries()) {
+      let passes = true;
+      for (const scenario of scenarios) {
+        const body = () => check(queue, scenario);
+        const options = { strategy: "exhaustive", mustComplete: true } as const;
+        passes &&= await explore(body, options).then(() => true, () => false);
+      }
+      assertEquals(passes, i >= (FIRST_TO_PASS[name] as number), `${version} ${name}`);
+    }
+  }
+});
+
+Deno.test("a kernel's expectation is met by no other kernel", async () => {
+  const some = KERNELS.filter(({ id }) => ["K-03", "K-10", "K-14", "K-36", "JS-12"].includes(id));
+  for (const kernel of some) {
+    const thrown = await thrownBy(kernel, { seed: SEED });
+    for (const other of some) {
+      const problem = problemOf(other, thrown);
+      assert((problem === undefined) === (other === kernel), `${kernel.id} as ${other.id}`);
+    }
+  }
+});
+
+Deno.test("the numbers of the kernels are in order, and none is missing", () => {
+  const numbers = (prefix: string) => [
+    ...new Set(
+      KERNELS.filter(({ id }) => id.startsWith(prefix)).map(({ id }) => Number(/\d+/.exec(id))),
+    ),
+  ];
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+  assertEquals(numbers("K-"), upTo(51));
+  assertEquals(numbers("SB-"), upTo(12));
+  assertEquals(numbers("JS-"), upTo(14));
+});
