@@ -22,16 +22,31 @@ export class Context {
   holder: unknown = undefined;
   /** The schedule it is used in. */
   epoch = 0;
+  /** Tells that what it runs has ended; to be attached to its promise. */
+  readonly fulfilled: () => void;
+  /** Tells that what it runs has failed. */
+  readonly rejected: (error: unknown) => void;
   #enter: () => void = capture as () => void;
   #body: (context: Context) => void = ignore;
+  #onEnd: (context: Context) => void = ignore;
+  #onError: (context: Context, error: unknown) => void = ignore;
 
   constructor() {
+    // Made once: a closure per goroutine would be garbage.
+    this.fulfilled = () => this.#onEnd(this);
+    this.rejected = (error) => this.#onError(this, error);
     storage.run(this, () => this.#arm());
   }
 
-  /** Calls `body` in this context, from the microtask queue. */
-  run(body: (context: Context) => void): void {
+  /** Calls `body` in this context, from the microtask queue; `fulfilled` will call `onEnd`, `rejected` `onError`. */
+  run(
+    body: (context: Context) => void,
+    onEnd: (context: Context) => void = ignore,
+    onError: (context: Context, error: unknown) => void = ignore,
+  ): void {
     this.#body = body;
+    this.#onEnd = onEnd;
+    this.#onError = onError;
     this.#enter();
   }
 

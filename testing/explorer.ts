@@ -234,6 +234,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- what was asked ---
   readonly #answers: number[] = [];
   readonly #counts: number[] = [];
+  #asked = 0;
+
+  readonly #random = new RandomSource(0);
+  /** The schedule that the random numbers were begun for. */
+  #randomEpoch = 0;
 
   // --- candidates of the present question ---
   #lastAt = -1;
@@ -322,7 +327,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return !this.#isRunning || this.#who() === null;
   }
   /** Random numbers for the program: the same in every schedule, so that a token alone replays it. */
-  readonly random: RandomSource = new RandomSource(0);
+  get random(): RandomSource {
+    if (this.#randomEpoch !== this.#epoch) {
+      this.#randomEpoch = this.#epoch;
+      this.#random.reseed(0);
+    }
+    return this.#random;
+  }
 
   /**
    * Calls something outside the program and waits for it: until what it returns has settled nobody is resumed and time
@@ -430,10 +441,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#alive = [];
     this.#runnable.clear();
     this.#clock.reset(rules.start);
-    this.#dueTimers.clear();
-    this.#dueInOrder.clear();
-    this.#timerOwners.clear();
-    this.#borrowed.clear();
+    clear(this.#dueTimers);
+    clear(this.#dueInOrder);
+    clear(this.#timerOwners);
+    clear(this.#borrowed);
     this.#steps =
       this.#preemptions =
       this.#starvation =
@@ -450,9 +461,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         false;
     this.#turnedAt = realNow();
     this.#fatal = this.#broken = null;
-    this.#answers.length = this.#counts.length = 0;
+    // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
+    if (tracer !== null) this.#answers.length = this.#counts.length = 0;
+    this.#asked = 0;
     this.#log?.reset();
-    this.#timerSetAt.clear();
+    clear(this.#timerSetAt);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = 0;
@@ -461,7 +474,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#isPaused = false;
     for (const context of this.#endedContexts) giveContext(context);
     this.#endedContexts.length = 0;
-    this.random.reseed(0);
     forgetTimeouts();
     this.#start(this.#main, body, "main");
     this.#armStep();
@@ -797,8 +809,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     const answer = this.#askStrategy(count, question);
     if (count === 1) return 0;
-    this.#answers.push(answer);
-    this.#counts.push(count);
+    const at = this.#asked++;
+    this.#answers[at] = answer;
+    this.#counts[at] = count;
     if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
     return answer;
   }
@@ -996,6 +1009,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#waitsOutside = false;
     this.#current = null;
     this.#stopWaiting();
+    this.#answers.length = this.#counts.length = this.#asked;
     for (const { restore } of this.#borrowed.values()) restore();
     try {
       this.#strategy.end?.(this.#steps);
@@ -1038,8 +1052,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const context = takeContext();
     context.holder = goroutine;
     context.epoch = this.#epoch;
-    context.run(this.#onEnter);
+    context.run(this.#onEnter, this.#onEnd, this.#onError);
   }
+
+  readonly #onEnd = (context: Context): void => this.#ended(context, context.holder as Goroutine);
+
+  readonly #onError = (context: Context, error: unknown): void =>
+    this.#threw(context, context.holder as Goroutine, error);
 
   readonly #onEnter = (context: Context): void => {
     const goroutine = context.holder as Goroutine;
@@ -1051,11 +1070,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     } catch (error) {
       return this.#threw(context, goroutine, error);
     }
-    const onEnd = (): void => this.#ended(context, goroutine);
-    const onThrow = (error: unknown): void => this.#threw(context, goroutine, error);
-    if (result instanceof Promise) Reflect.apply(nativeThen, result, [onEnd, onThrow]);
-    else if (isThenable(result)) (result as PromiseLike<unknown>).then(onEnd, onThrow);
-    else {
+    if (result instanceof Promise) {
+      Reflect.apply(nativeThen, result, [context.fulfilled, context.rejected]);
+    } else if (isThenable(result)) {
+      // It may call back twice, when the context has long been another goroutine's.
+      (result as PromiseLike<unknown>).then(
+        () => this.#ended(context, goroutine),
+        (error) => this.#threw(context, goroutine, error),
+      );
+    } else {
       this.#ended(context, goroutine);
     }
   };
@@ -1297,6 +1320,11 @@ function isThenable(value: unknown): boolean {
 }
 
 function ignore(): void {}
+
+/** Empties a map; most are empty, and clearing one makes it anew. */
+function clear(map: Map<unknown, unknown>): void {
+  if (map.size > 0) map.clear();
+}
 
 /** Stands for every goroutine of an earlier schedule that something outside has woken: it may not do anything. */
 const abandoned = new Goroutine(null, 0, -1);

@@ -4,6 +4,14 @@
  * @module
  */
 
+/** The largest multiple of `count` up to 2^32: 32 bits below it are spread evenly over the remainders. */
+function limitOf(count: number): number {
+  return 0x1_0000_0000 - (0x1_0000_0000 % count);
+}
+
+/** By count, because a remainder of numbers that large is dear. */
+const LIMITS = Array.from({ length: 64 }, (_, count) => limitOf(count));
+
 /** RandomSource is a seeded generator: sfc32 (Doty-Humphrey, PractRand), 128 bits of state. */
 export class RandomSource {
   #a = 0;
@@ -39,7 +47,7 @@ export class RandomSource {
   /** A number from 0 to `count` - 1, each equally likely. */
   below(count: number): number {
     // Rejection keeps it exactly uniform; "random" walks that are not are a known pitfall.
-    const limit = 0x1_0000_0000 - (0x1_0000_0000 % count);
+    const limit = LIMITS[count] ?? limitOf(count);
     for (;;) {
       const bits = this.next();
       if (bits < limit) return bits % count;
