@@ -7,9 +7,10 @@
 import { withAwaitPoints } from "./await_points.ts";
 import { Bounded } from "./bounded.ts";
 import { Exhaustive } from "./exhaustive.ts";
-import { explorer, type Rules, type Verdict } from "./explorer.ts";
+import { explorer, type Rules, type Verdict, type Watches } from "./explorer.ts";
 import { FailingSchedule } from "./failing_schedule.ts";
 import { signatureOf } from "./failure_signature.ts";
+import { type Inversion, LockOrder } from "./lock_order.ts";
 import type { Settings } from "./options.ts";
 import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
@@ -19,10 +20,17 @@ import { PreemptionSampler } from "./preemption_sampler.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import { Reduced } from "./reduced.ts";
+import { describeLocks } from "./report/locks.ts";
 import { rejections } from "./rejections.ts";
 import { Replay } from "./replay.ts";
 import { ScheduleError } from "./schedule_error.ts";
-import { decodeToken, encodeToken, shortHash, toDeviations } from "./schedule_token.ts";
+import {
+  decodeToken,
+  type Deviation,
+  encodeToken,
+  shortHash,
+  toDeviations,
+} from "./schedule_token.ts";
 import { takeTouched } from "./shared.ts";
 import type { RawSite } from "./sites.ts";
 import { StepLog } from "./step_log.ts";
@@ -66,6 +74,9 @@ export interface ExploreResult {
   readonly endedBy: "complete" | "schedules" | "time" | "strategy" | "replay";
 }
 
+/** After so many schedules the order of locks is looked at in one of so many. */
+const LOCK_SAMPLE = 16;
+
 /** How many schedules must fail alike for a failure to be no matter of order. */
 const ALWAYS = 16;
 
@@ -81,6 +92,8 @@ export class Exploration {
   #schedules = 0;
   #steps = 0;
   #starvation = 0;
+  readonly #locks = new LockOrder();
+  #inversion: { inversion: Inversion; deviations: readonly Deviation[] } | null = null;
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
   #log: StepLog | null = null;
@@ -141,7 +154,9 @@ export class Exploration {
         return this.#result("replay");
       }
     }
-    return await this.search(toStrategy(this.settings));
+    const result = await this.search(toStrategy(this.settings));
+    if (!result.complete) await this.#warnOfLocks();
+    return result;
   }
 
   /** Runs schedules until the budget is used up; throws at the first that fails. */
@@ -178,9 +193,11 @@ export class Exploration {
 
   /** Runs one schedule; a rejection that nobody handles fails it, and so does a data race. */
   async execute(strategy: Strategy): Promise<Verdict> {
+    const watches = this.watches();
     const verdict = this.conclude(
-      await explorer.run(this.body, strategy, this.rules, null, this.#log),
+      await explorer.run(this.body, strategy, this.rules, null, watches),
     );
+    if (verdict.kind === "passed" && watches.locks) this.#judgeLocks(watches.locks);
     if (!takeTouched() || verdict.kind !== "passed" || explorer.log !== null) return verdict;
     // The first schedule that touches cells: nobody has looked for races, so it is run once more.
     return this.watchCells()
@@ -188,9 +205,28 @@ export class Exploration {
       : verdict;
   }
 
-  /** Where the steps of each schedule are logged, if data races are looked for. */
-  get log(): StepLog | null {
-    return this.#log;
+  /** Who watches the next schedule. The order of locks hardly depends on the schedule: looking at some is enough. */
+  watches(): Watches {
+    const { lockOrder } = this.settings;
+    const isSample = this.#schedules < LOCK_SAMPLE || this.#schedules % LOCK_SAMPLE === 0;
+    const looksAtLocks = lockOrder === "fail" ||
+      (lockOrder === "warn" && isSample && this.#inversion === null);
+    return { log: this.#log, locks: looksAtLocks ? this.#locks : null };
+  }
+
+  /** Remembers what to warn of, if every schedule passes and that was not all of them. */
+  #judgeLocks(locks: LockOrder): void {
+    const inversion = locks.find();
+    if (inversion === null || this.settings.lockOrder !== "warn") return;
+    this.#inversion = { inversion, deviations: toDeviations(explorer.answers) };
+  }
+
+  async #warnOfLocks(): Promise<void> {
+    if (this.#inversion === null) return;
+    const { inversion, deviations } = this.#inversion;
+    const verdict = { kind: "lockOrder", inversion } as const;
+    const record = await new FailingSchedule(this).describe(verdict, deviations);
+    warn(`${this.title}: ${[record.failure?.message, ...describeLocks(record)].join("; ")}`);
   }
 
   /** From the next schedule on looks for data races. Returns whether it does: that is an option. */
@@ -207,6 +243,8 @@ export class Exploration {
     if (verdict.kind !== "passed") return verdict;
     if (errors.length > 0) return { kind: "panic", error: errors[0], goroutine: null };
     const { log } = explorer;
+    const inversion = this.settings.lockOrder === "fail" ? this.#locks.find() : null;
+    if (inversion !== null) return { kind: "lockOrder", inversion };
     const race = log === null || this.settings.races === "ignore" ? null : findRace(log);
     return race === null ? verdict : { kind: "dataRace", race };
   }

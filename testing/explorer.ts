@@ -30,6 +30,7 @@ import { afterMacrotask, whenDrained } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import type { DataRace } from "./race_check.ts";
+import type { Inversion, LockOrder } from "./lock_order.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
@@ -44,6 +45,7 @@ export type Verdict =
   | { readonly kind: "passed" }
   | { readonly kind: "race"; readonly error: unknown }
   | { readonly kind: "dataRace"; readonly race: DataRace }
+  | { readonly kind: "lockOrder"; readonly inversion: Inversion }
   | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
   | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
   | { readonly kind: "deadlock" }
@@ -92,6 +94,14 @@ export interface Rules {
   readonly afterMain: "stop" | "run";
   /** The time at the start, in milliseconds since the epoch. */
   readonly start: number;
+}
+
+/** Watches hear of what each step does. */
+export interface Watches {
+  /** For data races. */
+  readonly log?: StepLog | null;
+  /** For the order in which locks are taken. */
+  readonly locks?: LockOrder | null;
 }
 
 /** Tracer hears of everything that happens in a schedule; only the one that is replayed for its report has one. */
@@ -218,6 +228,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   // --- what is logged for those who ask for it ---
   #log: StepLog | null = null;
+  #locks: LockOrder | null = null;
   /** When each timer was set; kept only if steps are logged. */
   readonly #timerSetAt = new Map<Timer, number>();
   /** Whether the strategy is asked even if only one can go on. */
@@ -402,14 +413,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /**
    * Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws.
    *
-   * @param log Where to log what each step does, unless the strategy has a log of its own.
+   * @param watches Who hears of what each step does; a strategy's own log comes before the one given here.
    */
   run(
     body: () => unknown,
     strategy: LoggingStrategy,
     rules: Rules,
     tracer: Tracer | null = null,
-    log: StepLog | null = null,
+    watches: Watches = {},
   ): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       const deliver = (verdict: Verdict): void => {
@@ -418,7 +429,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       };
       // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
       const finish = (verdict: Verdict): void => afterMacrotask(() => deliver(verdict));
-      this.#log = strategy.log ?? log;
+      this.#log = strategy.log ?? watches.log ?? null;
+      this.#locks = watches.locks ?? null;
+      this.#locks?.reset();
       this.#begin(body, strategy, rules, tracer, finish);
     });
   }
@@ -492,6 +505,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.nth = ++goroutine.operations;
     entry.calledIn = this.#steps;
     if (this.#log !== null) this.#logOperation(entry, operation);
+    if (this.#locks !== null) this.#noteLock(entry, false);
     const isReady = operation.isReady();
     if (this.#tracer !== null) this.#tracer.performing(entry, !isReady);
     if (isReady) {
@@ -504,6 +518,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         entry.hasFailed = true;
       }
       this.#committing = null;
+      if (this.#locks !== null) this.#noteLock(entry, true);
       if (!this.#hasEffect) this.#hasEffect = !isIdle(entry);
       this.#makeRunnable(entry);
     } else {
@@ -602,6 +617,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
     if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
     if (access.isIdle === undefined) this.#hasEffect = true;
+    if (this.#locks !== null && access.hold !== undefined) {
+      this.#noteHold(goroutine, resource, access);
+    }
     if (this.#log !== null) this.#logTouch(resource, access, detail);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
   }
@@ -1146,6 +1164,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (entry.epoch !== this.#epoch) return; // left waiting by an earlier schedule
     if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
     if (this.#log !== null) this.#logWake(entry);
+    if (this.#locks !== null) this.#noteLock(entry, true);
     this.#makeRunnable(entry);
   }
 
@@ -1172,7 +1191,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #logTouch(resource: object, access: Access, detail?: unknown): void {
     if ((access.bit | access.mask) !== 0) {
-      (this.#log as StepLog).touch(this.#idOf(resource), access, detail);
+      (this.#log as StepLog).touch(this.idOf(resource), access, detail);
     }
   }
 
@@ -1183,7 +1202,26 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (entry.operation.touches !== touchesOne) entry.operation.touches(this.#logEach);
   }
 
-  #idOf(resource: object): number {
+  /** Notes that an operation asks for a lock, or has got it. */
+  #noteLock({ goroutine, operation, calledIn, hasFailed }: Entry, hasIt: boolean): void {
+    const { hold, verb } = operation.access;
+    if (hold !== 1) return;
+    const locks = this.#locks as LockOrder;
+    const lock = this.idOf(operation.resource);
+    if (!hasIt) locks.asks(goroutine.order + 1, lock, isReading(verb), calledIn);
+    else if (!hasFailed) locks.takes(goroutine.order + 1, lock, isReading(verb), calledIn);
+  }
+
+  /** Notes that a try has got a lock, or that somebody lets go of one. */
+  #noteHold({ order }: Goroutine, resource: object, { hold, verb }: Access): void {
+    const locks = this.#locks as LockOrder;
+    const lock = this.idOf(resource);
+    if (hold === 1) locks.takes(order + 1, lock, isReading(verb), this.#steps);
+    else locks.letsGo(order + 1, lock);
+  }
+
+  /** The number of a resource: the same in every schedule of an exploration. */
+  idOf(resource: object): number {
     const node = (resource as Resource).mark as ResourceNode | undefined;
     if (node !== undefined && node.resource === resource) return node.id;
     let id = this.#outsideIds.get(resource);
@@ -1303,6 +1341,10 @@ function entryOf(waiter: Waiter): Entry | null {
   let whole = waiter;
   while (whole.partOf !== undefined) whole = whole.partOf();
   return whole instanceof Entry ? whole : null;
+}
+
+function isReading(verb: string): boolean {
+  return verb === "rLock" || verb === "tryRLock";
 }
 
 /** Whether an operation that did not wait has done nothing either: a yield, or a select that took its default. */

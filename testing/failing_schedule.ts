@@ -170,9 +170,15 @@ export class FailingSchedule {
     replay.begin();
     const awaits = new Map<Goroutine, Stack[]>();
     const recorder = new Recorder(explorer, awaits, this.#firstToRecord());
-    const run = () => explorer.run(body, replay, rules, recorder, this.#exploration.log);
+    const run = () => explorer.run(body, replay, rules, recorder, this.#exploration.watches());
     const verdict = this.#exploration.conclude(await watchAwaits(explorer, awaits, run));
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
+  }
+
+  /** The record of a schedule that passes, with `verdict` instead of its own; for warnings. */
+  async describe(verdict: Verdict, deviations: readonly Deviation[]): Promise<ScheduleRecord> {
+    const { recorder } = await this.#record(deviations, false);
+    return recorder.toRecord(verdict);
   }
 
   #firstToRecord(): number {

@@ -16,6 +16,10 @@ import { formatError } from "./recorder.ts";
 export function signatureOf(verdict: Verdict): string {
   if (verdict.kind === "passed") return "passed";
   if (verdict.kind === "dataRace") return signatureOfRace(verdict.race);
+  if (verdict.kind === "lockOrder") {
+    const edges = verdict.inversion.map(({ held, taken }) => `${held.lock} ${taken.lock}`);
+    return ["lockOrder", ...edges.sort()].join("\n");
+  }
   const message = "error" in verdict ? formatError(verdict.error).replaceAll(/[0-9]+/g, "#") : "";
   const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
   const waiting = isStuck

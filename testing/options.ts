@@ -103,6 +103,11 @@ export interface ExploreOptions {
    * "fail" by default.
    */
   readonly races?: "fail" | "ignore";
+  /**
+   * What to do about locks that are taken in orders that do not agree, or by who has them already, though no schedule that
+   * was run deadlocked: "warn" on stderr by default, unless all schedules were run, or "fail".
+   */
+  readonly lockOrder?: "warn" | "fail" | "ignore";
   /** Whether to print a line about an exploration that passes. */
   readonly verbose?: boolean;
 }
@@ -142,6 +147,7 @@ export interface Settings {
   readonly start: number | undefined;
   readonly trace: string | undefined;
   readonly races: "fail" | "ignore";
+  readonly lockOrder: "warn" | "fail" | "ignore";
   readonly verbose: boolean;
 }
 
@@ -178,6 +184,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "start",
   "trace",
   "races",
+  "lockOrder",
   "verbose",
 ]);
 
@@ -249,6 +256,12 @@ export function resolveOptions(options: ExploreOptions): Settings {
     trace: outside("trace", "TRACE", (text) => text) ??
       check(options.trace, "trace", isText, "a file name"),
     races: check(options.races, "races", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
+    lockOrder: check(
+      options.lockOrder,
+      "lockOrder",
+      oneOf("warn", "fail", "ignore"),
+      '"warn", "fail" or "ignore"',
+    ) ?? "warn",
     verbose: readArguments().includes("--verbose") ||
       (check(options.verbose, "verbose", isBoolean, "true or false") ?? false),
   };

@@ -23,6 +23,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     start: undefined,
     trace: undefined,
     races: "fail",
+    lockOrder: "warn",
     maxSpins: 1_000,
     verbose: false,
   });

@@ -146,6 +146,7 @@ export interface LeftoverTimer {
 /** FailureKind says what went wrong. */
 export type FailureKind =
   | "race"
+  | "lockOrder"
   | "panic"
   | "deadlock"
   | "leak"
@@ -185,10 +186,24 @@ export interface ScheduleRecord {
   readonly timers: readonly LeftoverTimer[];
   /** The step after which main had returned, if it did. */
   readonly mainEndedAt?: number;
+  /** The ring of locks, if they are taken in orders that do not agree; one of them if a lock is taken again. */
+  readonly locks?: readonly LockEdgeRecord[];
   /** The data race, if that is the failure. */
   readonly race?: RaceRecord;
   /** Where it went another way than before, for the kinds "nondeterminism" and "replay". */
   readonly divergence?: DivergenceRecord;
+}
+
+/** LockEdgeRecord is one goroutine of a ring of locks: it asks for a lock while it holds another. For reports. */
+export interface LockEdgeRecord {
+  /** Who. */
+  readonly goroutine: number;
+  /** The index of the lock it holds, and where it was locked. */
+  readonly held: number;
+  readonly heldAt?: Site;
+  /** The index of the lock it asks for, and where. */
+  readonly taken: number;
+  readonly takenAt?: Site;
 }
 
 /** RaceAccessRecord is one of the two accesses of a data race. For reports. */

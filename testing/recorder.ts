@@ -12,6 +12,7 @@ import { Resource } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
 import type { Timer } from "../runtime/scheduler.ts";
 import type { Explorer, Tracer, Verdict } from "./explorer.ts";
+import { type Inversion, isRecursive } from "./lock_order.ts";
 import type { DataRace, RaceAccess } from "./race_check.ts";
 import { formatValue } from "./format_value.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
@@ -20,6 +21,7 @@ import type {
   Failure,
   GoroutineRecord,
   LeftoverTimer,
+  LockEdgeRecord,
   RaceAccessRecord,
   ResourceRecord,
   ScheduleRecord,
@@ -214,7 +216,29 @@ export class Recorder implements Tracer {
     if (failure !== undefined) record.failure = failure;
     if (this.#mainEndedAt !== undefined) record.mainEndedAt = this.#mainEndedAt;
     if (verdict.kind === "dataRace") this.#addRace(record, verdict.race);
+    if (verdict.kind === "lockOrder") record.locks = this.#toLocks(verdict.inversion);
     return record;
+  }
+
+  #toLocks(inversion: Inversion): LockEdgeRecord[] {
+    const locks = [...this.#resources.keys()].map((lock) => this.#explorer.idOf(lock));
+    const find = (goroutine: number, lock: number, step: number): Event | undefined =>
+      this.#events.findLast((event) =>
+        event.step === step && event.goroutine === goroutine && event.resource === lock &&
+        /^(try)?R?lock$/i.test(event.verb)
+      );
+    return inversion.map(({ goroutine, held, taken }) => {
+      const edge: Writable<LockEdgeRecord> = {
+        goroutine,
+        held: locks.indexOf(held.lock),
+        taken: locks.indexOf(taken.lock),
+      };
+      const [heldAt, takenAt] = [[edge.held, held.step] as const, [edge.taken, taken.step] as const]
+        .map(([lock, step]) => find(goroutine, lock, step)?.stack?.top);
+      if (heldAt !== undefined) edge.heldAt = toSite(heldAt);
+      if (takenAt !== undefined) edge.takenAt = toSite(takenAt);
+      return edge;
+    });
   }
 
   #addRace(record: Writable<ScheduleRecord>, { first, second }: DataRace): void {
@@ -448,6 +472,13 @@ export function toFailure(verdict: Verdict): Failure | undefined {
         message: formatError(verdict.error),
         cause: verdict.error,
         goroutine: 1,
+      };
+    case "lockOrder":
+      return {
+        kind: "lockOrder",
+        message: `POTENTIAL DEADLOCK: ${
+          isRecursive(verdict.inversion) ? "Recursive" : "Inconsistent"
+        } locking`,
       };
     case "dataRace":
       return { kind: "race", message: "data race on a Shared cell" };

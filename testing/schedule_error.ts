@@ -8,6 +8,7 @@ import type { FailureKind, GoroutineRecord, ScheduleRecord } from "./record.ts";
 
 const NAMES: Readonly<Record<FailureKind, string>> = {
   race: "RaceError",
+  lockOrder: "LockOrderError",
   panic: "GoroutinePanic",
   deadlock: "DeadlockError",
   leak: "LeakError",

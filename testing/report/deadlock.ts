@@ -134,8 +134,11 @@ function hasReadLock(
   step: number,
   record: ScheduleRecord,
 ): boolean {
+  const last = record.events.findLast((it) => it.goroutine === goroutine);
   const asked = record.events.filter((it) =>
     it.goroutine === goroutine && it.resource === lock.id && it.step <= step &&
+    // What it still waits for it does not have.
+    !(it === last && it.waits) &&
     /lock/i.test(it.verb) && it.value !== "false" &&
     !/unlock/i.test(it.verb)
   );

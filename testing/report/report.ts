@@ -12,6 +12,7 @@ import { explainForeign } from "./foreign.ts";
 import { type LaneLayout, legendOf, renderLanes } from "./lanes.ts";
 import { allowLine, explainLeak } from "./leak.ts";
 import { explainLivelock } from "./livelock.ts";
+import { explainLocks } from "./locks.ts";
 import { pasteLine, traceFlags } from "./paste_line.ts";
 import { Places } from "./places.ts";
 import { explainRace } from "./race.ts";
@@ -91,6 +92,11 @@ function bodyOf(record: ScheduleRecord, context: ReportContext, layout: ReportLa
           passesIf(record, context, layout.width),
           ...(full ? dumpBlocks(record, full) : []),
         ],
+      };
+    case "lockOrder":
+      return {
+        why: explainLocks(record, layout.width - 2).map(indent),
+        picture: lanesOf(record, context, layout),
       };
     case "deadlock":
       return {

@@ -17,6 +17,7 @@ import { formatNumber } from "./text.ts";
 
 const NAMES: Readonly<Record<FailureKind, string>> = {
   race: "RaceError",
+  lockOrder: "LockOrderError",
   panic: "GoroutinePanic",
   deadlock: "DeadlockError",
   leak: "LeakError",
