@@ -49,7 +49,7 @@ export const STRATEGY_PROGRAMS: readonly StrategyProgram[] = [
 /** An exploration of such a program: a schedule fails if it reaches the bug or leaves somebody waiting. */
 export class ProgramExploration extends Exploration {
   constructor({ body }: StrategyProgram, options: { seed?: number; schedules?: number } = {}) {
-    super(body, resolveOptions({ ...options, afterMain: "run" }), undefined);
+    super(body, resolveOptions({ ...options, afterMain: "run", races: "ignore" }), undefined);
   }
 
   override conclude(verdict: Verdict): Verdict {
