@@ -35,7 +35,10 @@ export { Cond } from "./sync/cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./sync/context.ts";
 export { ErrGroup } from "./sync/err_group.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./sync/errors.ts";
+export { forEach } from "./sync/for_each.ts";
 export { type Locker } from "./sync/locker.ts";
+export { mapEach, type MapEachOptions } from "./sync/map_each.ts";
+export { mapStream, type MapStreamOptions } from "./sync/map_stream.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once } from "./sync/once.ts";
 export { onceFunc, onceValue } from "./sync/once_func.ts";
@@ -67,6 +70,8 @@ export {
   type WritableStreamOptions,
 } from "./sync/streams.ts";
 export { events, Subscription, type SubscriptionOptions } from "./sync/subscription.ts";
+export { type TaskOptions } from "./sync/task_options.ts";
+export { TaskPool, type TaskPoolOptions } from "./sync/task_pool.ts";
 export { tick, Ticker } from "./sync/ticker.ts";
 export { after, Timer } from "./sync/timer.ts";
 export { WaitGroup } from "./sync/wait_group.ts";

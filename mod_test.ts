@@ -22,16 +22,17 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
       GoroutinePanic Mutex Once RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription
-      Ticker Timer WaitGroup after afterFunc background callAfter cause channelFrom events every
-      go goexit now numGoroutine onceFunc onceValue select sendAll sleep tick toReadableStream
-      toWritableStream todo trySelect withCancel withDeadline withSignal withTimeout withValue
-      withoutCancel yieldNow
+      TaskPool Ticker Timer WaitGroup after afterFunc background callAfter cause channelFrom
+      events every forEach go goexit mapEach mapStream now numGoroutine onceFunc onceValue select
+      sendAll sleep tick toReadableStream toWritableStream todo trySelect withCancel withDeadline
+      withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
       CallTimer CancelContext Cancellation ChannelFromOptions Context DeadlineOptions Locker
-      ReadableStreamOptions ReceiveChannel Receiving Reservation SelectCases SelectDefault
-      Selected SelectedCase SendChannel SendTarget Sending SingleFlightResult SometimesOptions
-      Source SubscriptionOptions WritableStreamOptions
+      MapEachOptions MapStreamOptions ReadableStreamOptions ReceiveChannel Receiving Reservation
+      SelectCases SelectDefault Selected SelectedCase SendChannel SendTarget Sending
+      SingleFlightResult SometimesOptions Source SubscriptionOptions TaskOptions TaskPoolOptions
+      WritableStreamOptions
     `,
   },
   "./runtime": {
@@ -46,16 +47,17 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   "./sync": {
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup Mutex Once
-      RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription Ticker Timer WaitGroup
-      after afterFunc background callAfter cause channelFrom events every onceFunc onceValue
-      select sendAll tick toReadableStream toWritableStream todo trySelect withCancel withDeadline
-      withSignal withTimeout withValue withoutCancel
+      RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription TaskPool Ticker Timer
+      WaitGroup after afterFunc background callAfter cause channelFrom events every forEach
+      mapEach mapStream onceFunc onceValue select sendAll tick toReadableStream toWritableStream
+      todo trySelect withCancel withDeadline withSignal withTimeout withValue withoutCancel
     `,
     types: `
-      CallTimer CancelContext ChannelFromOptions Context DeadlineOptions Locker
-      ReadableStreamOptions ReceiveChannel Receiving Reservation SelectCases SelectDefault
-      Selected SelectedCase SendChannel SendTarget Sending SingleFlightResult SometimesOptions
-      Source SubscriptionOptions WritableStreamOptions
+      CallTimer CancelContext ChannelFromOptions Context DeadlineOptions Locker MapEachOptions
+      MapStreamOptions ReadableStreamOptions ReceiveChannel Receiving Reservation SelectCases
+      SelectDefault Selected SelectedCase SendChannel SendTarget Sending SingleFlightResult
+      SometimesOptions Source SubscriptionOptions TaskOptions TaskPoolOptions
+      WritableStreamOptions
     `,
   },
   "./platform": {

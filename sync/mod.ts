@@ -11,7 +11,10 @@ export { Cond } from "./cond.ts";
 export { background, type CancelContext, cause, type Context, todo } from "./context.ts";
 export { ErrGroup } from "./err_group.ts";
 export { CanceledError, ClosedError, DeadlineExceededError } from "./errors.ts";
+export { forEach } from "./for_each.ts";
 export { type Locker } from "./locker.ts";
+export { mapEach, type MapEachOptions } from "./map_each.ts";
+export { mapStream, type MapStreamOptions } from "./map_stream.ts";
 export { Mutex } from "./mutex.ts";
 export { Once } from "./once.ts";
 export { onceFunc, onceValue } from "./once_func.ts";
@@ -43,6 +46,8 @@ export {
   type WritableStreamOptions,
 } from "./streams.ts";
 export { events, Subscription, type SubscriptionOptions } from "./subscription.ts";
+export { type TaskOptions } from "./task_options.ts";
+export { TaskPool, type TaskPoolOptions } from "./task_pool.ts";
 export { tick, Ticker } from "./ticker.ts";
 export { after, Timer } from "./timer.ts";
 export { WaitGroup } from "./wait_group.ts";

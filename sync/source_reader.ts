@@ -26,14 +26,15 @@ export interface SourceReader<T> {
 /**
  * Checks that `source` is one.
  *
+ * @param action What cannot be done otherwise, in words.
  * @throws {TypeError} If it is neither iterable nor a stream.
  */
-export function checkSource(source: unknown): void {
+export function checkSource(source: unknown, action = "send all"): void {
   const { getReader, [Symbol.asyncIterator]: forAwait, [Symbol.iterator]: forOf } = Object(
     source,
   ) as Partial<ReadableStream & AsyncIterable<unknown> & Iterable<unknown>>;
   if ([getReader, forAwait, forOf].some((it) => typeof it === "function")) return;
-  throw new TypeError(`Cannot send all: expected an iterable or a stream, got ${String(source)}`);
+  throw new TypeError(`Cannot ${action}: expected an iterable or a stream, got ${String(source)}`);
 }
 
 /**
