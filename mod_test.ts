@@ -79,6 +79,7 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       VirtualTimeOptions WrapOptions
     `,
   },
+  "./lint": { values: `default`, types: `` },
   "./testing/preload": { values: ``, types: `` },
   "./testing/fast-check": {
     values: `
