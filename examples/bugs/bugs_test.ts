@@ -56,6 +56,17 @@ Deno.test("a kernel's expectation is met by no other kernel", async () => {
   }
 });
 
+Deno.test("each kernel has its line in the note of its folder", async () => {
+  const folders = { K: "goker", SB: "sctbench", JS: "js" };
+  for (const [prefix, folder] of Object.entries(folders)) {
+    const note = await Deno.readTextFile(new URL(`${folder}/README.md`, import.meta.url));
+    for (const { id, name, lesson } of KERNELS.filter((it) => it.id.startsWith(`${prefix}-`))) {
+      const line = note.split("\n").find((line) => line.includes(`[${id}]`));
+      assert(line?.includes(name) && line.includes(lesson), `${id} in ${folder}/README.md`);
+    }
+  }
+});
+
 Deno.test("the numbers of the kernels are in order, and none is missing", () => {
   const numbers = (prefix: string) => [
     ...new Set(
