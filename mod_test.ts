@@ -70,12 +70,12 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      ScheduleError Shared explore shared virtualTime wrap
+      ScheduleError Shared eventually explore never shared sometimes virtualTime wrap
     `,
     types: `
       Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
-      GoroutineRecord LeftoverTimer PendingRecord Question RaceAccessRecord RaceRecord
-      ResourceRecord ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName
+      GoroutineRecord LeftoverTimer LockEdgeRecord PendingRecord Question RaceAccessRecord
+      RaceRecord ResourceRecord ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName
       VirtualTimeOptions WrapOptions
     `,
   },

@@ -19,6 +19,7 @@ import { PartialOrderSampling } from "./pos.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
+import type { FailureKind } from "./record.ts";
 import { Reduced } from "./reduced.ts";
 import { describeLocks } from "./report/locks.ts";
 import { rejections } from "./rejections.ts";
@@ -155,6 +156,8 @@ export class Exploration {
       }
     }
     const result = await this.search(toStrategy(this.settings));
+    const unreached = [...explorer.reached].flatMap(([name, isReached]) => isReached ? [] : [name]);
+    if (unreached.length > 0) throw this.#unreachedError(unreached, result);
     if (!result.complete) await this.#warnOfLocks();
     return result;
   }
@@ -297,10 +300,28 @@ export class Exploration {
 
   #limitError(result: ExploreResult): ScheduleError {
     const coverage = describeCoverage(result);
+    const message =
+      `stopped at ${coverage}: raise schedules or maxTimeMs, or make the program smaller`;
+    return this.#errorOfAll("limit", message);
+  }
+
+  #unreachedError(names: readonly string[], result: ExploreResult): ScheduleError {
+    const [first, ...others] = names.map((name) => JSON.stringify(name));
+    const rest = others.length === 0 ? "" : `, nor ${others.join(", ")}`;
+    return this.#errorOfAll(
+      "sometimes",
+      `${first} was never true${rest} (${describeCoverage(result)})\n\n` +
+        "  The body does not reach what it is meant to test: change it, or run more schedules.\n" +
+        `  Again:  seed ${result.seed}`,
+    );
+  }
+
+  /** An error about all schedules together. */
+  #errorOfAll(kind: FailureKind, message: string): ScheduleError {
     return new ScheduleError(
-      `stopped at ${coverage}: raise schedules or maxTimeMs, or make the program smaller`,
+      message,
       {
-        kind: "limit",
+        kind,
         schedule: encodeToken({ deviations: [], exploration: this.identity }),
         seed: this.settings.seed,
         trace: { goroutines: [], resources: [], steps: [], events: [], timers: [] },

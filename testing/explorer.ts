@@ -96,6 +96,14 @@ export interface Rules {
   readonly start: number;
 }
 
+/** Condition is what must become true, or must not, in a schedule. */
+export interface Condition {
+  readonly condition: () => boolean;
+  readonly message: string;
+  /** Whether it must become true; otherwise it must not. */
+  readonly isEventual: boolean;
+}
+
 /** Watches hear of what each step does. */
 export interface Watches {
   /** For data races. */
@@ -241,6 +249,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #isRedundant = false;
   readonly #outsideIds = new Map<object, number>();
   #nextResource = 1;
+
+  // --- what the program demands ---
+  #conditions: (Condition & { readonly goroutine: Goroutine })[] = [];
+  #isJudging = false;
+  /** What must be true in some schedule, and whether it was. */
+  readonly reached: Map<string, boolean> = new Map();
 
   // --- what was asked ---
   readonly #answers: number[] = [];
@@ -408,6 +422,17 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#nextIndex = 1;
     this.#nextResource = 1;
     this.#outsideIds.clear();
+    this.reached.clear();
+  }
+
+  /** From now on asks a condition after every step. */
+  watch(condition: Condition): void {
+    this.#conditions.push({ ...condition, goroutine: this.#who() as Goroutine });
+  }
+
+  /** Takes note of whether `name` is true. */
+  reach(name: string, isTrue: boolean): void {
+    this.reached.set(name, isTrue || this.reached.get(name) === true);
   }
 
   /**
@@ -464,6 +489,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#fairAnswers =
         0;
     this.#isCut = false;
+    this.#conditions.length = 0;
+    this.#isJudging = false;
     this.#hasEffect = true;
     this.#spins = this.#inRound = this.#rounds = 0;
     this.#mainEnded =
@@ -616,6 +643,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine === null) return this.#checkOutside(resource, access.verb);
     if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
     if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
+    // Not as that very access: looking at a cell is no data race.
+    if (this.#isJudging) return this.#logJudged(resource, access);
     if (access.isIdle === undefined) this.#hasEffect = true;
     if (this.#locks !== null && access.hold !== undefined) {
       this.#noteHold(goroutine, resource, access);
@@ -685,6 +714,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isRunning) return;
     this.#current = null;
     if (this.#externals.length > 0) return this.#handOver();
+    if (this.#conditions.length > 0 && !this.#judge()) return;
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
     if (this.#runnable.size === 0 && !this.#advance()) return;
@@ -701,6 +731,31 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
     this.#armStep();
+  }
+
+  /** Asks every condition. Ends the schedule and returns false if one is true that must not be. */
+  #judge(): boolean {
+    this.#isJudging = true;
+    try {
+      this.#conditions = this.#conditions.filter(
+        ({ condition, message, isEventual, goroutine }) => {
+          this.#current = goroutine;
+          const isTrue: unknown = condition();
+          if (typeof isTrue !== "boolean") {
+            throw new TypeError(`Cannot judge "${message}": expected true or false, got ${isTrue}`);
+          }
+          if (isTrue && !isEventual) throw new Error(`must never be true: ${message}`);
+          return !isTrue;
+        },
+      );
+      return true;
+    } catch (error) {
+      this.#end({ kind: "race", error });
+      return false;
+    } finally {
+      this.#current = null;
+      this.#isJudging = false;
+    }
   }
 
   /**
@@ -1019,6 +1074,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const after = resource.state();
       if (after !== before) return { kind: "stateLeak", resource, before, after };
     }
+    const unmet = this.#conditions.find(({ isEventual }) => isEventual);
+    if (unmet !== undefined) {
+      return { kind: "race", error: new Error(`never became true: ${unmet.message}`) };
+    }
     return { kind: "passed" };
   }
 
@@ -1193,6 +1252,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if ((access.bit | access.mask) !== 0) {
       (this.#log as StepLog).touch(this.idOf(resource), access, detail);
     }
+  }
+
+  /** What a condition looks at, the last step has looked at: its order matters to everything else that does. */
+  #logJudged(resource: object, access: Access): void {
+    if (this.#log !== null) this.#logTouch(resource, { ...access });
   }
 
   /** A parked operation has settled. Whoever wakes a select takes its other cases out of their queues, too. */

@@ -15,6 +15,7 @@ export type {
   FailureKind,
   GoroutineRecord,
   LeftoverTimer,
+  LockEdgeRecord,
   PendingRecord,
   RaceAccessRecord,
   RaceRecord,
@@ -23,6 +24,7 @@ export type {
   Site,
   StepRecord,
 } from "./record.ts";
+export { eventually, never, sometimes } from "./properties.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";

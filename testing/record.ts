@@ -154,6 +154,7 @@ export type FailureKind =
   | "livelock"
   | "nondeterminism"
   | "replay"
+  | "sometimes"
   | "limit";
 
 /** Failure is a verdict on one schedule. */

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<FailureKind, string>> = {
   livelock: "LivelockError",
   nondeterminism: "NondeterminismError",
   replay: "ReplayError",
+  sometimes: "SometimesError",
   limit: "LimitError",
 };
 

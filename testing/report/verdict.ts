@@ -25,6 +25,7 @@ const NAMES: Readonly<Record<FailureKind, string>> = {
   livelock: "LivelockError",
   nondeterminism: "NondeterminismError",
   replay: "ReplayError",
+  sometimes: "SometimesError",
   limit: "LimitError",
 };
 
