@@ -188,7 +188,9 @@ function replaceAbortTimeout(explorer: Explorer): void {
     if (!(Number(delay) >= 0)) throw new TypeError(`Cannot make a timeout of ${String(delay)} ms`);
     const controller = new AbortController();
     const abort = (): void =>
-      controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
+      controller.abort(
+        new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+      );
     new VirtualTimeout(explorer, "AbortSignal.timeout", abort, [], Number(delay)).unref();
     return controller.signal;
   });
