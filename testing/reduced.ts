@@ -24,6 +24,11 @@ interface Known extends Touching {
   readonly answers: readonly number[];
   /** Whether the effects are only a guess on the safe side, since it has not been run from here. */
   readonly isGuess?: boolean;
+  /**
+   * Whether it sleeps behind a tentative branch: what begins with it has been seen, but not all that it leads to was kept
+   * as sequences to be run here. So only what does begin with it is covered, not what it could merely be put in front of.
+   */
+  readonly isDoubtful?: boolean;
 }
 
 /**
@@ -33,6 +38,8 @@ interface Known extends Touching {
 interface Branch {
   known: Known;
   readonly children: Branch[];
+  /** What is to be run behind it if its questions are answered otherwise. */
+  readonly others: { readonly answers: readonly number[]; readonly children: Branch[] }[];
   /**
    * Whether it may turn out to commute with a branch before it, which will then be asleep: because one of them was a
    * guess when it was inserted. What the other one finds must then be kept behind this one even if it is a leaf.
@@ -50,8 +57,10 @@ interface Frame {
   answers: readonly number[];
   /** Beginnings of answers that are still to be tried. */
   readonly untried: number[][];
-  /** Whether the branch being run still has its first answers, which its children belong to. */
+  /** Whether the branch being run still has its first answers. */
   isFirst: boolean;
+  /** What is to be run behind the branch being run, with its present answers. */
+  children: readonly Branch[];
   /** What the step touched, with any answers. */
   readonly touches: Known["touches"][number][];
 }
@@ -143,7 +152,7 @@ export class Reduced implements Strategy {
   #open(depth: number, candidates: Candidates): boolean {
     const sleeping = depth === 0 ? [] : this.#sleepersBehind(depth - 1);
     const above = this.#frames[depth - 1];
-    const branches = above?.isFirst ? (above.branches[0] as Branch).children.map(copy) : [];
+    const branches = above === undefined ? [] : above.children.map(copy);
     if (branches.length === 0) {
       const event = this.#pickAwake(candidates, sleeping);
       if (event === undefined) {
@@ -151,10 +160,19 @@ export class Reduced implements Strategy {
         return false;
       }
       const known = { event, goroutine: -1, touches: [], answers: [] };
-      branches.push({ known, children: [], isTentative: false });
+      branches.push({ known, children: [], others: [], isTentative: false });
     }
-    const { answers } = (branches[0] as Branch).known;
-    this.#frames.push({ sleeping, branches, answers, untried: [], isFirst: true, touches: [] });
+    const { known: { answers }, children } = branches[0] as Branch;
+    const frame = {
+      sleeping,
+      branches,
+      answers,
+      untried: [],
+      isFirst: true,
+      children,
+      touches: [],
+    };
+    this.#frames.push(frame);
     return true;
   }
 
@@ -171,7 +189,10 @@ export class Reduced implements Strategy {
   /** Who goes on sleeping behind the step of frame `at`, which has just been run. */
   #sleepersBehind(at: number): Known[] {
     const step = this.log.steps[at] as Touching;
-    return (this.#frames[at] as Frame).sleeping.filter((sleeper) => !areDependent(sleeper, step));
+    const { sleeping, branches } = this.#frames[at] as Frame;
+    const left = sleeping.filter((sleeper) => !areDependent(sleeper, step));
+    if (!(branches[0] as Branch).isTentative) return left;
+    return left.map((sleeper) => ({ ...sleeper, isDoubtful: true }));
   }
 
   /** Takes note of what the step of frame `at` has done. */
@@ -209,6 +230,8 @@ export class Reduced implements Strategy {
       if (untried !== undefined) {
         frame.answers = untried;
         frame.isFirst = false;
+        const { others } = frame.branches[0] as Branch;
+        frame.children = others.find(({ answers }) => begins(untried, answers))?.children ?? [];
         return true;
       }
       const { known } = frame.branches.shift() as Branch;
@@ -217,6 +240,7 @@ export class Reduced implements Strategy {
       if (next !== undefined) {
         frame.answers = next.known.answers;
         frame.isFirst = true;
+        frame.children = next.children;
         frame.touches.length = 0;
         return true;
       }
@@ -283,22 +307,28 @@ function insert(
 ): void {
   let level = branches;
   let left = remaining;
+  let isBehindTentative = false;
   for (;;) {
     const branch = level.find((branch) => isWeakInitial(branch.known, known, left, isBefore));
     if (branch === undefined) break;
     const at = left.findIndex((k) => (known[k] as Known).event === branch.known.event);
+    let { children } = branch;
     if (at >= 0) {
-      // Other answers of this event are tried where it is run, and with them all that follows.
-      if (!agree(branch.known.answers, (known[left[at] as number] as Known).answers)) return;
+      const { answers } = known[left[at] as number] as Known;
+      if (!begins(branch.known.answers, answers)) children = childrenWith(branch, answers);
       left = left.filter((_, index) => index !== at);
     }
-    if (branch.children.length === 0 && !branch.isTentative) return;
-    level = branch.children;
+    // Whoever is asleep in front of a branch is asleep behind it, too.
+    isBehindTentative ||= branch.isTentative;
+    if (children.length === 0 && !isBehindTentative) return;
+    level = children;
   }
   for (const k of left) {
     const event = known[k] as Known;
-    const isTentative = event.isGuess === true || level.some(({ known }) => known.isGuess);
-    const branch: Branch = { known: event, children: [], isTentative };
+    const isTentative = isBehindTentative || event.isGuess === true ||
+      level.some(({ known }) => known.isGuess);
+    isBehindTentative = isTentative;
+    const branch: Branch = { known: event, children: [], others: [], isTentative };
     level.push(branch);
     level = branch.children;
   }
@@ -320,17 +350,32 @@ function isWeakInitial(
       return true;
     }
   }
-  return remaining.every((k) => !areDependent(candidate, known[k] as Known));
+  return !candidate.isDoubtful &&
+    remaining.every((k) => !areDependent(candidate, known[k] as Known));
 }
 
-function agree(a: readonly number[], b: readonly number[]): boolean {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+/** Whether a branch with `given` answers is first run with `answers`: what is not given is answered 0. */
+function begins(given: readonly number[], answers: readonly number[]): boolean {
+  for (let i = 0; i < answers.length; i++) if ((given[i] ?? 0) !== answers[i]) return false;
   return true;
 }
 
-function copy({ known, children, isTentative }: Branch): Branch {
-  return { known, children: children.map(copy), isTentative };
+/** What is to be run behind `branch` if it is run with `answers`, which are not its first. */
+function childrenWith({ others }: Branch, answers: readonly number[]): Branch[] {
+  const known = others.find((other) => begins(other.answers, answers));
+  if (known !== undefined) return known.children;
+  const children: Branch[] = [];
+  others.push({ answers, children });
+  return children;
+}
+
+function copy({ known, children, others, isTentative }: Branch): Branch {
+  return {
+    known,
+    children: children.map(copy),
+    others: others.map(({ answers, children }) => ({ answers, children: children.map(copy) })),
+    isTentative,
+  };
 }
 
 function indexOf(candidates: Candidates, event: number): number {
