@@ -138,6 +138,14 @@ class Cancellable<R> extends Operation<R> {
     return this.operation.result(outcome);
   }
 
+  override resumeAccess(outcome: unknown): Access | undefined {
+    return this.operation.resumeAccess(outcome);
+  }
+
+  override get permits(): number {
+    return this.operation.permits;
+  }
+
   override isOk(outcome: unknown): boolean {
     return this.operation.isOk(outcome);
   }

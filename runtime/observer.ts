@@ -28,6 +28,8 @@ export interface Access {
   readonly isSilent?: true;
   /** 1 if the goroutine holds the resource from then on, as after lock; -1 if it lets go of it, as with unlock. */
   readonly hold?: 1 | -1;
+  /** The same for permits, of which several goroutines may have some. */
+  readonly permits?: 1 | -1;
 }
 
 /** Observer is the harness's side of what primitives report. */

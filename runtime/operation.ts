@@ -56,6 +56,16 @@ export abstract class Operation<R> {
     return outcome as R;
   }
 
+  /** How its caller touches the resource when it resumes with a raw outcome; undefined, as mostly, if not at all. */
+  resumeAccess(_outcome: unknown): Access | undefined {
+    return undefined;
+  }
+
+  /** How many permits it takes, if it takes any. */
+  get permits(): number {
+    return 1;
+  }
+
   /** Whether a raw outcome is what the operation is for: Go's `ok`, false for a receive from a closed channel. */
   isOk(_outcome: unknown): boolean {
     return true;

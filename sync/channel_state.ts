@@ -36,7 +36,8 @@ const SEND = 1,
   SIZE = 128;
 const RECEIVES = RECEIVE | RECEIVE_PARKED, CLOSES = CLOSE | CLOSE_PARKED;
 
-const ACCESS = {
+/** The dependency relation of a Channel. */
+export const ACCESS = {
   send: { verb: "send", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
   receive: { verb: "receive", bit: RECEIVE, mask: RECEIVES | CLOSE_PARKED | WHOLE | FAILED | SIZE },
   // While a sender is parked, receive and close compete for it.

@@ -20,7 +20,9 @@ import { WaitQueue } from "../runtime/wait_queue.ts";
 
 // lock and an unlock by the holder commute: "arrive, then be served" and "be served at once" end in the same state.
 const LOCK = 1, UNLOCK = 2, TRY = 4, TRY_FAILED = 8, FOREIGN = 16;
-const ACCESS = {
+
+/** The dependency relation of a Mutex. An unlock by somebody else than who has locked it conflicts with everything. */
+export const ACCESS = {
   lock: { verb: "lock", bit: LOCK, mask: LOCK | TRY | TRY_FAILED | FOREIGN, hold: 1 },
   unlock: { verb: "unlock", bit: UNLOCK, mask: TRY | TRY_FAILED | FOREIGN, hold: -1 },
   // Of a mutex that is free: nobody holds it.
@@ -44,7 +46,6 @@ const ACCESS = {
     verb: "lock",
     bit: FOREIGN,
     mask: LOCK | UNLOCK | TRY | TRY_FAILED | FOREIGN,
-    hold: 1,
     varies: true,
   },
 } as const satisfies Record<string, Access>;

@@ -62,8 +62,8 @@ export const ACCESS = {
     varies: true,
     isIdle: true,
   },
-  selectRLock: { verb: "rLock", bit: WHOLE, mask: ALL, hold: 1, varies: true },
-  selectLock: { verb: "lock", bit: WHOLE, mask: ALL, hold: 1, varies: true },
+  selectRLock: { verb: "rLock", bit: WHOLE, mask: ALL, varies: true },
+  selectLock: { verb: "lock", bit: WHOLE, mask: ALL, varies: true },
   // Of a lock that nobody holds in this way.
   rMisuse: { verb: "rUnlock", bit: WHOLE, mask: ALL },
   misuse: { verb: "unlock", bit: WHOLE, mask: ALL },

@@ -29,9 +29,9 @@ const ALL = ACQUIRE | RELEASE | TRY | TRY_FAILED | WHOLE;
 
 /** The dependency relation of a Semaphore. */
 export const ACCESS = {
-  acquire: { verb: "acquire", bit: ACQUIRE, mask: ACQUIRE | TRY | TRY_FAILED | WHOLE },
-  release: { verb: "release", bit: RELEASE, mask: RELEASE | TRY | TRY_FAILED | WHOLE },
-  tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL, varies: true },
+  acquire: { verb: "acquire", bit: ACQUIRE, mask: ACQUIRE | TRY | TRY_FAILED | WHOLE, permits: 1 },
+  release: { verb: "release", bit: RELEASE, mask: RELEASE | TRY | TRY_FAILED | WHOLE, permits: -1 },
+  tryAcquire: { verb: "tryAcquire", bit: TRY, mask: ALL, permits: 1, varies: true },
   tryFailed: {
     verb: "tryAcquire",
     bit: TRY_FAILED,
@@ -87,6 +87,10 @@ export class Semaphore extends Resource {
       super();
       this.resource = semaphore;
       this.weight = weight;
+    }
+
+    override get permits(): number {
+      return this.weight;
     }
 
     override get selectAccess(): Access {

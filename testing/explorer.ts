@@ -247,6 +247,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #barrier = 0;
   /** Whether the strategy has said that the schedule leads nowhere new. */
   #isRedundant = false;
+  /** What somebody has let go of without holding it: nobody holds it for sure from then on. */
+  readonly #disputed = new Set<object>();
   readonly #outsideIds = new Map<object, number>();
   #nextResource = 1;
 
@@ -510,6 +512,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#committing = null;
     this.#barrier = 0;
     this.#isRedundant = false;
+    if (this.#disputed.size > 0) this.#disputed.clear();
     this.#externals.length = 0;
     this.#isPaused = false;
     for (const context of this.#endedContexts) giveContext(context);
@@ -649,7 +652,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#locks !== null && access.hold !== undefined) {
       this.#noteHold(goroutine, resource, access);
     }
-    if (this.#log !== null) this.#logTouch(resource, access, detail);
+    if (this.#log !== null) this.#logCall(goroutine, resource, access, detail);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
   }
 
@@ -927,6 +930,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (timer !== null) after.push(this.#timerSetAt.get(timer) ?? 0);
       this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
       entry.after = [];
+      if (entry.timer === null && entry.nth > 0 && !entry.hasFailed) this.#logReturn(entry);
     }
     const { timer } = entry;
     if (timer !== null) {
@@ -1246,6 +1250,29 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.after = [entry.since];
   }
 
+  /** Who lets go of what it does not hold, or not yet for sure, may meet anybody in any state. */
+  #logCall(goroutine: Goroutine, resource: object, access: Access, detail: unknown): void {
+    const change = access.hold ?? access.permits;
+    if (change === undefined) return this.#logTouch(resource, access, detail);
+    const { held } = goroutine;
+    const weight = access.permits !== undefined && typeof detail === "number" ? detail : 1;
+    const left = (held.get(resource) ?? 0) + change * weight;
+    if (left >= 0) held.set(resource, left);
+    else this.#disputed.add(resource);
+    const isForeign = change < 0 && this.#disputed.has(resource);
+    this.#logTouch(resource, isForeign ? { ...access, ...ANY_ACCESS } : access, detail);
+  }
+
+  /** A goroutine goes on behind an operation: from now on it holds what it has taken. */
+  #logReturn({ goroutine, operation, outcome }: Entry): void {
+    const { resource, access } = operation;
+    if ((access.hold ?? access.permits) === 1) {
+      goroutine.held.set(resource, (goroutine.held.get(resource) ?? 0) + operation.permits);
+    }
+    const returned = operation.resumeAccess(outcome);
+    if (returned !== undefined) this.#logTouch(resource, returned);
+  }
+
   readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
 
   #logTouch(resource: object, access: Access, detail?: unknown): void {
@@ -1391,6 +1418,9 @@ class MissedTimer extends Timer {
     this.#timer.missed();
   }
 }
+
+/** What conflicts with every access. */
+const ANY_ACCESS = { bit: ~0, mask: ~0 };
 
 /** How most operations tell what they touch: their resource. */
 const touchesOne = Operation.prototype.touches;

@@ -50,6 +50,8 @@ export class Goroutine {
   /** Operations called so far. */
   operations = 0;
   readonly entries: Entry[] = [];
+  /** What it holds and may let go of: locks, and how many permits; kept only if steps are logged. */
+  readonly held = new Map<object, number>();
   /** The resources it has made, in order; kept from schedule to schedule. */
   readonly resources: ResourceNode[] = [];
 
@@ -73,6 +75,7 @@ export class Goroutine {
         0;
     this.isAlive = true;
     this.isExiting = false;
+    this.held.clear();
     this.body = body;
     this.name = name;
     this.order = order;
