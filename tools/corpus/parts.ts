@@ -7,8 +7,16 @@
 import { bugs } from "./bugs.ts";
 import { dpor } from "./dpor.ts";
 import { minimize } from "./minimize.ts";
+import { outcomes } from "./outcomes.ts";
 import type { Part } from "./part.ts";
 import { strategies } from "./strategies.ts";
 
 /** All parts. */
-export const PARTS: readonly Part[] = [dpor, minimize, strategies, bugs];
+// deno-fmt-ignore: one a line, so that parts can be added side by side.
+export const PARTS: readonly Part[] = [
+  dpor,
+  outcomes,
+  minimize,
+  strategies,
+  bugs,
+];

@@ -1,0 +1,207 @@
+/**
+ * Part "outcomes": reduced search must see every outcome of random programs that there is.
+ *
+ * Each program is searched with reduction, completely, in an order of its own. Then all its schedules are run, or random
+ * ones if there are too many. Nothing may come out that the reduced search has not seen; and of what it has seen
+ * everything must exist if all were run.
+ *
+ * @module
+ */
+
+import { Exhaustive } from "../../testing/exhaustive.ts";
+import { RandomWalk } from "../../testing/random.ts";
+import { RandomSource } from "../../testing/random_source.ts";
+import { Reduced } from "../../testing/reduced.ts";
+import type { Relation } from "../../testing/step_log.ts";
+import type { Strategy } from "../../testing/strategy.ts";
+import { type OutcomeProgram, OutcomeRun, randomProgram } from "./outcome_programs.ts";
+import type { Part, PartOptions, Row } from "./part.ts";
+import { search } from "./search.ts";
+
+/** How much to run of a program. */
+export interface CompareLimits {
+  /** A program with more classes is left out. */
+  readonly classes: number;
+  /** If there are more schedules, that many random ones are run instead. */
+  readonly schedules: number;
+  readonly samples: number;
+}
+
+/** What comparing a program has shown. */
+export interface Comparison {
+  /** Whether the reduced search was completed. */
+  readonly isCompared: boolean;
+  /** Whether all schedules were run. */
+  readonly isExhaustive: boolean;
+  readonly classes: number;
+  readonly redundant: number;
+  readonly schedules: number;
+  /** Outcomes that exist, and that the reduced search has not seen. */
+  readonly missing: readonly string[];
+  /** Outcomes that the reduced search has seen, and that do not exist. */
+  readonly extra: readonly string[];
+}
+
+/** An outcome after which variants may be missing: somebody has misused something, and that is a failure by itself. */
+const MISUSE =
+  /threw (Cannot (send|close|unlock|unlock for reading|count down|wait|release [0-9]+ of [0-9]+)\b)/;
+
+const FATAL = "fatal";
+
+/**
+ * Whether a WaitGroup is reused too early depends on an order that the relation does not tell apart: whether whoever
+ * waited had to. So of a class in which that can happen either variant may be seen.
+ */
+const REUSED = "reused";
+const REUSE = /WaitGroup is reused/;
+
+/** All outcomes that a strategy sees. Those with a misuse count as one: the set of what was misused. */
+async function outcomesOf(program: OutcomeProgram, strategy: Strategy, limit: number) {
+  const outcomes = new Set<string>();
+  let run: OutcomeRun | undefined;
+  const result = await search(() => void (run = new OutcomeRun(program)), strategy, {
+    limit,
+    onEnd: ({ kind }) => {
+      const { outcome } = run as OutcomeRun;
+      if (REUSE.test(outcome)) outcomes.add(REUSED);
+      else if (kind === "fatal") outcomes.add(FATAL);
+      else if (kind !== "passed") throw new Error(`Cannot compare: ${kind} after ${outcome}`);
+      else outcomes.add(MISUSE.test(outcome) ? `misuse: ${misuses(outcome)}` : outcome);
+    },
+  });
+  return { ...result, outcomes };
+}
+
+/** What was misused, whoever did it. */
+function misuses(outcome: string): string {
+  const all = outcome.match(new RegExp(MISUSE, "g")) ?? [];
+  return [...new Set(all)].sort().join();
+}
+
+/** Compares what reduced search sees of `program` with what there is. */
+export async function compare(
+  program: OutcomeProgram,
+  seed: number,
+  limits: CompareLimits,
+  relation?: Relation,
+): Promise<Comparison> {
+  const random = new RandomSource(seed, 1);
+  const first = seed % 3 === 0 ? () => 0 : (count: number) => random.below(count);
+  const nothing = { isExhaustive: false, classes: 0, redundant: 0, schedules: 0, extra: [] };
+  let reduced;
+  try {
+    reduced = await outcomesOf(
+      program,
+      new Reduced(relation === undefined ? { first } : { first, relation }),
+      limits.classes,
+    );
+  } catch (error) {
+    // It has promised a step that could not be run: that is a difference like any other.
+    return { isCompared: true, ...nothing, missing: [`all: ${(error as Error).message}`] };
+  }
+  const { schedules: classes, redundant } = reduced;
+  if (!reduced.isComplete) {
+    return { isCompared: false, ...nothing, classes, redundant, missing: [] };
+  }
+  let all = await outcomesOf(program, new Exhaustive(), limits.schedules);
+  const isExhaustive = all.isComplete;
+  if (!isExhaustive) all = await outcomesOf(program, new RandomWalk(seed), limits.samples);
+  // What is fatal ends its schedule, and what the others would have done is not seen: finding it is all that is promised.
+  const isReused = reduced.outcomes.has(REUSED) || all.outcomes.has(REUSED);
+  if (reduced.outcomes.has(FATAL) || isReused) all.outcomes.clear();
+  return {
+    isCompared: true,
+    isExhaustive,
+    classes,
+    redundant,
+    schedules: all.schedules,
+    missing: [...all.outcomes].filter((outcome) => !reduced.outcomes.has(outcome)),
+    extra: isExhaustive && !reduced.outcomes.has(FATAL) && !isReused
+      ? [...reduced.outcomes].filter((outcome) => !all.outcomes.has(outcome))
+      : [],
+  };
+}
+
+/** Whether there is a difference. */
+export function differs({ missing, extra }: Comparison): boolean {
+  return missing.length > 0 || extra.length > 0;
+}
+
+/** Makes a program that shows a difference as small as it goes. */
+export async function shrink(
+  program: OutcomeProgram,
+  seed: number,
+  limits: CompareLimits,
+): Promise<OutcomeProgram> {
+  for (const smaller of smallerThan(program)) {
+    if (differs(await compare(smaller, seed, limits))) return shrink(smaller, seed, limits);
+  }
+  return program;
+}
+
+function* smallerThan(program: OutcomeProgram): Generator<OutcomeProgram> {
+  const { goroutines, capacities, count } = program;
+  for (const g of goroutines.keys()) {
+    yield { ...program, goroutines: goroutines.filter((_, other) => other !== g) };
+  }
+  for (const [g, actions] of goroutines.entries()) {
+    const replaced = (by: readonly string[]) => ({
+      ...program,
+      goroutines: goroutines.map((other, at) => at === g ? by : other),
+    });
+    for (const [i, action] of actions.entries()) {
+      yield replaced(actions.filter((_, at) => at !== i));
+      const [names, glue] = action.split(" &") as [string, string?];
+      const simpler = [...names.split(" || ").filter((name) => name !== names)];
+      if (glue !== undefined) simpler.push(names);
+      for (const by of simpler) yield replaced(actions.with(i, by));
+    }
+  }
+  if (count > 0) yield { ...program, count: count - 1 };
+  if (capacities[0] > 0) yield { ...program, capacities: [capacities[0] - 1, capacities[1]] };
+  if (capacities[1] > 0) yield { ...program, capacities: [capacities[0], capacities[1] - 1] };
+}
+
+/** Programs of a row. */
+const BATCH = 500;
+const LIMITS: CompareLimits = { classes: 5_000, schedules: 10_000, samples: 500 };
+
+/** The part. */
+export const outcomes: Part = {
+  name: "outcomes",
+  description: "outcomes of random programs under reduced search, and under all schedules",
+  async *rows({ all, filter, progress }: PartOptions): AsyncGenerator<Row> {
+    for (let from = 1; from <= (all ? 50_000 : 5_000); from += BATCH) {
+      const name = `programs ${from} to ${from + BATCH - 1}`;
+      if (name.includes(filter)) yield await batch(name, from, progress);
+    }
+  },
+};
+
+async function batch(
+  name: string,
+  from: number,
+  progress: (text: string) => void,
+): Promise<Row> {
+  let compared = 0, exhaustive = 0, classes = 0, redundant = 0, schedules = 0;
+  const problems: string[] = [];
+  for (let seed = from; seed < from + BATCH; seed++) {
+    progress(`program ${seed}`);
+    const program = randomProgram(new RandomSource(seed));
+    const comparison = await compare(program, seed, LIMITS);
+    if (comparison.isCompared) compared++;
+    if (comparison.isExhaustive) exhaustive++;
+    classes += comparison.classes;
+    redundant += comparison.redundant;
+    schedules += comparison.schedules;
+    if (!differs(comparison)) continue;
+    const small = await shrink(program, seed, LIMITS);
+    const { missing, extra } = await compare(small, seed, LIMITS);
+    problems.push(`seed ${seed}: ${JSON.stringify({ ...small, missing, extra })}`);
+  }
+  return {
+    name,
+    columns: { compared, exhaustive, classes, redundant, schedules },
+    ...(problems.length > 0 ? { problem: problems.join("\n  ") } : {}),
+  };
+}
