@@ -70,13 +70,14 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      ScheduleError Shared eventually explore never shared sometimes virtualTime wrap
+      History ScheduleError Shared eventually explore linearizable never settled shared sometimes
+      virtualTime wrap
     `,
     types: `
-      Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
-      GoroutineRecord LeftoverTimer LockEdgeRecord PendingRecord Question RaceAccessRecord
-      RaceRecord ResourceRecord ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName
-      VirtualTimeOptions WrapOptions
+      Call Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
+      GoroutineRecord LeftoverTimer LinearizableOptions LinearizableVerdict LockEdgeRecord Model
+      PendingRecord Question RaceAccessRecord RaceRecord ResourceRecord ScheduleRecord SharedOptions
+      Site StepRecord Strategy StrategyName VirtualTimeOptions WrapOptions
     `,
   },
   "./lint": { values: `default`, types: `` },

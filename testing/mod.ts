@@ -24,6 +24,14 @@ export type {
   Site,
   StepRecord,
 } from "./record.ts";
+export {
+  type Call,
+  History,
+  linearizable,
+  type LinearizableOptions,
+  type LinearizableVerdict,
+  type Model,
+} from "./linearizable.ts";
 export { eventually, never, sometimes } from "./properties.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";

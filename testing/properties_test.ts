@@ -128,7 +128,7 @@ Deno.test("eventually and never report what the condition throws, and one that i
   assertEquals(thrown, broken);
   await assertRejects(
     // deno-lint-ignore no-explicit-any
-    () => explore(() => eventually((async () => true) as any, "it is")),
+    () => explore(() => eventually((() => Promise.resolve(true)) as any, "it is")),
     TypeError,
     'Cannot judge "it is": expected true or false, got [object Promise]',
   );
