@@ -249,6 +249,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #isRedundant = false;
   /** What somebody has let go of without holding it: nobody holds it for sure from then on. */
   readonly #disputed = new Set<object>();
+  /** Who waits until all others do, and how many steps were logged when somebody last had. */
+  #settling: Waiter | null = null;
+  #settledSteps = 0;
   readonly #outsideIds = new Map<object, number>();
   #nextResource = 1;
 
@@ -397,6 +400,16 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine !== null) this.#tracer?.uncontrolled?.(goroutine, label, false);
   }
 
+  /** Whether somebody waits until all others do. */
+  get isSettling(): boolean {
+    return this.#settling !== null;
+  }
+
+  /** Lets `waiter` go on once nobody else can, before time moves. Only one may wait for that. */
+  whenSettled(waiter: Waiter): void {
+    this.#settling = waiter;
+  }
+
   /** Who is resumed in the present step. */
   get running(): Goroutine | null {
     return this.#who();
@@ -510,7 +523,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     clear(this.#timerSetAt);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
-    this.#barrier = 0;
+    this.#barrier = this.#settledSteps = 0;
+    this.#settling = null;
     this.#isRedundant = false;
     if (this.#disputed.size > 0) this.#disputed.clear();
     this.#externals.length = 0;
@@ -955,6 +969,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Nobody can run: moves time, waits for the outside, or ends the schedule. Returns whether somebody can run now. */
   #advance(): boolean {
+    if (this.#settling !== null) return this.#settle(this.#settling);
     if (this.#alive.length === 0) {
       if (this.#clock.size > 0 && this.#rules.afterMain === "run") return this.#advanceClock();
       this.#end(this.#leftover());
@@ -969,6 +984,27 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     this.#end(this.#mainEnded ? this.#leftover() : { kind: "deadlock" });
     return false;
+  }
+
+  /** All others wait: `waiter` goes on, before time moves, and comes after all that was done. */
+  #settle(waiter: Waiter): boolean {
+    for (const goroutine of this.alive) {
+      if (goroutine.parked === 0) {
+        this.#waitOutside(goroutine);
+        return false;
+      }
+    }
+    this.#settling = null;
+    this.#barrier = this.#steps;
+    if (this.#log !== null) {
+      const { steps, moment } = this.#log;
+      for (let i = this.#settledSteps; i < steps.length; i++) {
+        this.after((steps[i + 1]?.moment ?? moment + 1) - 1, waiter);
+      }
+      this.#settledSteps = steps.length;
+    }
+    waiter.complete(undefined);
+    return true;
   }
 
   #advanceClock(): boolean {

@@ -35,6 +35,7 @@ export {
 export { eventually, never, sometimes } from "./properties.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
+export { settled } from "./settled.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";
 export { virtualTime, type VirtualTimeOptions } from "./virtual_time.ts";
 export { wrap, type WrapOptions } from "./wrap.ts";

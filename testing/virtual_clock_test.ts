@@ -292,3 +292,27 @@ Deno.test("explore leaves the real clock outside alone", async () => {
   outside.push(now());
   assert(outside.every((time) => Math.abs(time - Date.now()) < 3_600_000), `${outside}`);
 });
+
+Deno.test("times taken inside and outside are on one scale, and compare as start says (internal/synctest:TestMonotonicClock)", async () => {
+  const clocks = (): number[] => [
+    now(),
+    Date.now(),
+    new Date().getTime(),
+    performance.timeOrigin + performance.now(),
+  ];
+  const outside = Date.now(), monotonic = performance.now();
+  for (const [start, isEarlier] of [[undefined, true], [outside, false]] as const) {
+    await explore(async () => {
+      assertEquals(clocks(), Array(4).fill(start ?? START), "one clock");
+      assertEquals(performance.now(), 0);
+      await sleep(3_600_000);
+      assertEquals(clocks(), Array(4).fill((start ?? START) + 3_600_000));
+      assertEquals(performance.now(), 3_600_000);
+      assertEquals(Date.now() < outside, isEarlier);
+      assertEquals(Date.now() - outside >= 0, !isEarlier);
+    }, start === undefined ? {} : { start });
+    const passed = performance.now() - monotonic;
+    assert(passed >= 0 && passed < 3_600_000, "the real clock went on by itself");
+    assert(Date.now() - outside < 3_600_000);
+  }
+});
