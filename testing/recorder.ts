@@ -118,6 +118,8 @@ export class Recorder implements Tracer {
     this.#eventOf.delete(entry);
     this.#stackOf.delete(entry);
     if (event === undefined || entry.timer !== null || entry.nth === 0) return;
+    const { arrival } = entry.operation as { arrival?: string };
+    if (arrival !== undefined) this.#addEvent(entry.goroutine, arrival, event.stack);
     if (!entry.hasFailed) this.#setResult(event, entry);
   }
 

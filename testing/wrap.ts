@@ -99,10 +99,13 @@ class OnTheWay extends Operation<void> {
   readonly verb: string;
   readonly access: Access = ACCESS.way;
   readonly resource = this;
+  /** What a trace shows where it arrives. */
+  readonly arrival: string | undefined;
 
-  constructor(verb: string) {
+  constructor(verb: string, arrival?: string) {
     super();
     this.verb = verb;
+    this.arrival = arrival;
   }
 
   isReady(): boolean {
@@ -225,7 +228,8 @@ async function callInside(
   };
   const before = ordered ? remote.last : FRONT;
   const place = ordered ? stand(remote) : FRONT;
-  if (points !== "after") await explorer.perform(new OnTheWay(`${label} ▷`));
+  const arrival = points === "before" ? label : undefined;
+  if (points !== "after") await explorer.perform(new OnTheWay(`${label} ▷`, arrival));
   if (ordered) await before.done;
   let result: unknown;
   let hasFailed = false;
@@ -236,7 +240,7 @@ async function callInside(
     hasFailed = true;
   }
   place.do();
-  if (points !== "before") await explorer.perform(new OnTheWay(`◁ ${label}`));
+  if (points !== "before") await explorer.perform(new OnTheWay(label, `◁ ${label}`));
   if (ordered) await before.answered;
   place.answer();
   if (hasFailed) throw result;
