@@ -22,6 +22,8 @@ export interface Access {
   readonly mask: number;
   /** Whether the same call may be another access of the same resource in another state, as a try that fails. */
   readonly varies?: true;
+  /** Whether it wakes nobody, in whatever state. */
+  readonly wakesNobody?: true;
   /** Whether it changes nothing, as a try that fails: whoever does nothing else gets nowhere. */
   readonly isIdle?: true;
   /** Whether traces leave it out, because another event says the same. */

@@ -277,15 +277,20 @@ export class Reduced implements Strategy {
     const touch = touches[at];
     // Its own questions may be others than before, so they are asked anew.
     if (touch === undefined) return { event, goroutine, touches, answers: [] };
-    const isOpen = at < touches.length - 1;
-    const first = touch.access.varies ? { ...touch, access: ANY } : touch;
+    const varying = [touch, ...earlier.touches].filter(({ resource, access }) =>
+      resource === touch.resource && access.varies === true
+    );
+    // If it may be another access then, it may also wake somebody, and touch what that one waits for besides.
+    const isOpen = at < touches.length - 1 ||
+      varying.some(({ access }) => access.wakesNobody !== true);
+    const first = varying.length > 0 ? { ...touch, access: ANY } : touch;
     return {
       event,
       goroutine,
       touches: [...touches.slice(0, at), first],
       answers: [],
       isOpen,
-      isGuess: isOpen || touch.access.varies === true,
+      isGuess: isOpen || varying.length > 0,
     };
   }
 }

@@ -51,6 +51,16 @@ const FOUND: Readonly<Record<string, OutcomeProgram>> = {
       ["err"],
     ],
   },
+  "a step that may wake a select, or not": {
+    capacities: [1, 0],
+    count: 0,
+    goroutines: [
+      ["trySelect receive c, send d"],
+      ["d.receive"],
+      ["select rw lock, receive c", "select send c, default", "select send c, receive d"],
+      ["c.send", "c.size"],
+    ],
+  },
   "a mutex unlocked by somebody else": {
     capacities: [0, 0],
     count: 0,

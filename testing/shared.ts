@@ -15,8 +15,21 @@ const READ = 1, WRITE = 2;
 export const ACCESS = {
   read: { verb: "get", bit: READ, mask: WRITE, isIdle: true },
   write: { verb: "set", bit: WRITE, mask: READ | WRITE },
-  failedCompare: { verb: "compareAndSet", bit: READ, mask: WRITE, varies: true, isIdle: true },
-  compareAndSet: { verb: "compareAndSet", bit: WRITE, mask: READ | WRITE, varies: true },
+  failedCompare: {
+    verb: "compareAndSet",
+    bit: READ,
+    mask: WRITE,
+    varies: true,
+    wakesNobody: true,
+    isIdle: true,
+  },
+  compareAndSet: {
+    verb: "compareAndSet",
+    bit: WRITE,
+    mask: READ | WRITE,
+    varies: true,
+    wakesNobody: true,
+  },
   update: { verb: "update", bit: WRITE, mask: READ | WRITE },
 } as const satisfies Record<string, Access>;
 
