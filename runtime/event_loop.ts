@@ -130,7 +130,7 @@ export class Parked implements Waiter {
 }
 
 /** A parked goroutine whose operation shapes its result; off the fast paths. */
-class ParkedForResult extends Parked {
+export class ParkedForResult extends Parked {
   override complete(outcome: unknown): void {
     let result: unknown;
     try {
@@ -174,7 +174,19 @@ class Deferred {
 class Batch {
   readonly bodies: (() => unknown)[] = [];
   readonly names: (string | undefined)[] = [];
+  readonly ends: GoroutineEnd[] = [];
 }
+
+/** GoroutineEnd is told of the end of goroutines. It runs no user code. */
+export interface GoroutineEnd {
+  /** One has returned. */
+  returned(): void;
+  /** One has thrown `error`. Returns whether that is dealt with; otherwise it is a panic. */
+  threw(error: unknown): boolean;
+}
+
+/** The end of a goroutine that nobody waits for. */
+const NOBODY: GoroutineEnd = { returned: ignore, threw: () => false };
 
 /** EventLoop is the {@linkcode Scheduler} of production. There is one, {@linkcode eventLoop}. */
 export class EventLoop implements Scheduler {
@@ -260,7 +272,13 @@ export class EventLoop implements Scheduler {
     else this.#deferred.push(new Deferred(settle, outcome));
   }
 
-  spawn(body: () => unknown, name?: string): void {
+  /** More goroutines go on than completions were counted: `count` of them. */
+  charge(count: number): void {
+    this.#credit -= count;
+  }
+
+  /** Starts `body` soon; `end` is told when it has ended, which costs less than a function around `body` would. */
+  spawn(body: () => unknown, name?: string, end: GoroutineEnd = NOBODY): void {
     this.#goroutines++;
     let batch = this.#batch;
     if (
@@ -273,6 +291,7 @@ export class EventLoop implements Scheduler {
     }
     batch.bodies.push(body);
     batch.names.push(name);
+    batch.ends.push(end);
   }
 
   choose(count: number): number {
@@ -318,45 +337,62 @@ export class EventLoop implements Scheduler {
   readonly #startBatch = (): void => {
     const batch = this.#batches.shift() as Batch;
     if (batch === this.#batch) this.#batch = undefined;
-    const { bodies, names } = batch;
+    const { bodies, names, ends } = batch;
     this.#credit -= bodies.length;
-    for (let i = 0; i < bodies.length; i++) this.#start(bodies[i] as () => unknown, names[i]);
+    for (let i = 0; i < bodies.length; i++) {
+      this.#start(bodies[i] as () => unknown, names[i], ends[i] as GoroutineEnd);
+    }
   };
 
-  #start(body: () => unknown, name: string | undefined): void {
+  #start(body: () => unknown, name: string | undefined, end: GoroutineEnd): void {
     try {
       const result = body();
       if (isThenable(result)) {
-        this.#follow(result, name ?? body.name);
+        this.#follow(result, name ?? body.name, end);
         return;
       }
     } catch (error) {
-      this.#panicked(error, name ?? body.name);
+      this.#threw(error, name ?? body.name, end);
       return;
     }
-    this.#goroutines--;
+    this.#returned(name ?? body.name, end);
   }
 
-  #follow(result: PromiseLike<unknown>, name: string): void {
+  #follow(result: PromiseLike<unknown>, name: string, end: GoroutineEnd): void {
     const promise = result instanceof Promise ? result : Promise.resolve(result);
-    // A closure a goroutine costs about 100 bytes; goroutines of one name are mostly started one after the other.
-    if (name !== this.#lastName) {
+    // Closures cost a goroutine about 100 bytes; those of one name and group are mostly started one after the other.
+    if (name !== this.#lastName || end !== this.#lastEnd) {
       this.#lastName = name;
-      this.#lastPanicked = (error) => this.#panicked(error, name);
+      this.#lastEnd = end;
+      this.#lastReturned = () => this.#returned(name, end);
+      this.#lastThrew = (error) => this.#threw(error, name, end);
     }
-    promise.then(this.#ended, this.#lastPanicked);
+    promise.then(this.#lastReturned, this.#lastThrew);
   }
 
-  readonly #ended = (): void => {
-    this.#goroutines--;
-  };
-
-  // What handles the panic of a goroutine called #lastName.
+  // What handles the end of a goroutine that is called #lastName and has the end #lastEnd.
   #lastName = "";
-  #lastPanicked = (error: unknown): void => this.#panicked(error, "");
+  #lastEnd = NOBODY;
+  #lastReturned = (): void => this.#returned("", NOBODY);
+  #lastThrew = (error: unknown): void => this.#threw(error, "", NOBODY);
 
-  #panicked(error: unknown, name: string): void {
+  #returned(name: string, end: GoroutineEnd): void {
     this.#goroutines--;
+    try {
+      end.returned();
+    } catch (error) {
+      reportPanic(error, name);
+    }
+  }
+
+  #threw(error: unknown, name: string, end: GoroutineEnd): void {
+    this.#goroutines--;
+    try {
+      if (end.threw(error)) return;
+    } catch (error) {
+      reportPanic(error, name);
+      return;
+    }
     if (!hasExited(error)) reportPanic(error, name);
   }
 

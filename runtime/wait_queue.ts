@@ -21,6 +21,11 @@ export class WaitQueue {
     return this.#first;
   }
 
+  /** The waiter that came last, or null. */
+  get last(): Waiter | null {
+    return this.#last;
+  }
+
   /** Appends `waiter`, which must not be in a queue. */
   push(waiter: Waiter): void {
     const last = this.#last;

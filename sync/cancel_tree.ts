@@ -31,7 +31,7 @@ import type { ReceiveChannel } from "./channel.ts";
 import { ChannelState, ReceiveOperation } from "./channel_state.ts";
 import type { CancelContext, Context } from "./context.ts";
 import { CanceledError, DeadlineExceededError } from "./errors.ts";
-import { ReceiveEnd } from "./receive_end.ts";
+import { ClosingEnd } from "./receive_end.ts";
 
 /** What `err` is once a context was canceled. One object, as in Go. */
 export const CANCELED = new CanceledError();
@@ -284,7 +284,7 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
 
 /** The channel that is closed at the end. */
 class Done extends ChannelState<never> {
-  readonly end: ReceiveChannel<never> = new ReceiveEnd(new ReceiveOperation(this));
+  readonly end: ReceiveChannel<never> = new ClosingEnd(new ReceiveOperation(this));
 
   constructor() {
     super(0);

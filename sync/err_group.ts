@@ -11,7 +11,8 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current } from "../runtime/current.ts";
+import { current, installed } from "../runtime/current.ts";
+import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
@@ -149,6 +150,15 @@ export class ErrGroup extends Resource {
   readonly #waitingForSlot = new WaitQueue();
   readonly #waitingForEnd = new WaitQueue();
   readonly #waiting: Operation<void> = new ErrGroup.#Waiting(this);
+  readonly #ofGoroutine: GoroutineEnd = {
+    returned: () => this.#end(undefined),
+    threw: (error) => {
+      // Who calls goexit has ended like any other, and its goroutine is to end too.
+      const isExit = isGoexit(error);
+      this.#end(isExit ? undefined : { error });
+      return !isExit;
+    },
+  };
 
   /**
    * Returns a group and a context derived from `parent` that is done once a goroutine of the group has failed or `wait`
@@ -200,7 +210,23 @@ export class ErrGroup extends Resource {
    * if (outcome !== "disk full") throw new Error("error lost");
    * ```
    */
-  async go(body: () => unknown, name?: string, cancellation?: Cancellation): Promise<void> {
+  go(body: () => unknown, name?: string, cancellation?: Cancellation): Promise<void> {
+    if (
+      installed === null && cancellation === undefined && typeof body === "function" &&
+      this.#hasSlot()
+    ) {
+      this.#active++;
+      this.#start(body, name);
+      return eventLoop.done();
+    }
+    return this.#goWaiting(body, name, cancellation);
+  }
+
+  async #goWaiting(
+    body: () => unknown,
+    name: string | undefined,
+    cancellation: Cancellation | undefined,
+  ): Promise<void> {
     checkBody(body);
     const starting = new ErrGroup.#Starting(this, body, name);
     const hadToWait =
@@ -332,7 +358,11 @@ export class ErrGroup extends Resource {
 
   /** Starts `body` as a goroutine, which has a slot already. */
   #start(body: () => unknown, name: string | undefined): void {
-    current().spawn(async () => {
+    if (installed === null) {
+      eventLoop.spawn(body, name, this.#ofGoroutine);
+      return;
+    }
+    installed.spawn(async () => {
       try {
         await body();
       } catch (error) {

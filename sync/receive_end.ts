@@ -5,7 +5,9 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current } from "../runtime/current.ts";
+import { Crowd } from "../runtime/crowd.ts";
+import { current, installed } from "../runtime/current.ts";
+import type { Operation } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
 import {
   type ChannelState,
@@ -55,6 +57,25 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
   /** No `return`: leaving a loop leaves the channel as it is. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return { next: () => this.next() };
+  }
+}
+
+/** The receiving end of a channel that is only ever closed, so that all who wait get the same. */
+export class ClosingEnd extends ReceiveEnd<never> {
+  readonly #receiving: ReceiveOperation<never>;
+  readonly #crowd = new Crowd<undefined>();
+
+  constructor(receiving: ReceiveOperation<never>) {
+    super(receiving);
+    this.#receiving = receiving;
+  }
+
+  override receive(cancellation?: Cancellation): Promise<undefined> {
+    const receiving = this.#receiving;
+    if (cancellation !== undefined || installed !== null || receiving.isReady()) {
+      return super.receive(cancellation) as Promise<undefined>;
+    }
+    return this.#crowd.park(receiving.resource.receivers, receiving as Operation<undefined>);
   }
 }
 

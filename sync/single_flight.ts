@@ -11,7 +11,9 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current } from "../runtime/current.ts";
+import { Crowd } from "../runtime/crowd.ts";
+import { current, installed } from "../runtime/current.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
@@ -51,6 +53,13 @@ export interface SingleFlightResult<V> {
 /** A call in flight, and who waits for it. */
 class Call {
   readonly waiters = new WaitQueue();
+  readonly crowd: Crowd<unknown> = new Crowd();
+  /** What those who have joined it wait for. */
+  readonly arriving: Operation<unknown>;
+
+  constructor(arriving: Operation<unknown>) {
+    this.arriving = arriving;
+  }
 }
 
 /**
@@ -100,7 +109,7 @@ export class SingleFlight<K, V> extends Resource {
     }
 
     commit(): Call {
-      const call = new Call();
+      const call = new Call(this);
       this.resource.#calls.set(this.key, call);
       return call;
     }
@@ -140,20 +149,17 @@ export class SingleFlight<K, V> extends Resource {
    * if (value !== "seven" || shared) throw new Error("wrong result");
    * ```
    */
-  async do(
+  do(
     key: K,
     body: () => V | PromiseLike<V>,
     cancellation?: Cancellation,
   ): Promise<SingleFlightResult<V>> {
-    if (typeof body !== "function") {
-      throw new TypeError(`Cannot do a call: expected a function, got ${String(body)}`);
+    if (installed !== null || cancellation !== undefined || typeof body !== "function") {
+      return this.#arrive(key, body, cancellation);
     }
-    const arriving = new SingleFlight.#Arriving<K, V>(this, key);
-    const arrival =
-      await (cancellation === undefined
-        ? current().perform(arriving)
-        : performCancellable(arriving, cancellation));
-    return arrival instanceof Call ? await this.#run(key, arrival, body) : arrival;
+    const call = this.#calls.get(key);
+    if (call === undefined) return this.#lead(key, body);
+    return call.crowd.park(call.waiters, call.arriving) as Promise<SingleFlightResult<V>>;
   }
 
   /**
@@ -188,6 +194,30 @@ export class SingleFlight<K, V> extends Resource {
       this.#calls = new Map(calls);
       for (const { waiters } of calls.values()) waiters.clear();
     };
+  }
+
+  async #arrive(
+    key: K,
+    body: () => V | PromiseLike<V>,
+    cancellation: Cancellation | undefined,
+  ): Promise<SingleFlightResult<V>> {
+    if (typeof body !== "function") {
+      throw new TypeError(`Cannot do a call: expected a function, got ${String(body)}`);
+    }
+    const arriving = new SingleFlight.#Arriving<K, V>(this, key);
+    const arrival =
+      await (cancellation === undefined
+        ? current().perform(arriving)
+        : performCancellable(arriving, cancellation));
+    return arrival instanceof Call ? await this.#run(key, arrival, body) : arrival;
+  }
+
+  /** Starts a call for `key`, for which there is none. */
+  async #lead(key: K, body: () => V | PromiseLike<V>): Promise<SingleFlightResult<V>> {
+    const call = new Call(new SingleFlight.#Arriving<K, V>(this, key));
+    this.#calls.set(key, call);
+    await eventLoop.done();
+    return await this.#run(key, call, body);
   }
 
   async #run(key: K, call: Call, body: () => V | PromiseLike<V>): Promise<SingleFlightResult<V>> {

@@ -9,8 +9,9 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current, installed } from "../runtime/current.ts";
-import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { installed } from "../runtime/current.ts";
+import { Crowd } from "../runtime/crowd.ts";
+import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
 import { type Access, after, moment, observer, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
@@ -102,11 +103,14 @@ export class WaitGroup extends Resource {
   // The moments of all adds and dones, after which a wait comes; kept only while the harness listens.
   #changedAt: number[] = [];
   readonly #waiters = new WaitQueue();
+  readonly #crowd = new Crowd<void>();
   readonly #waiting: Operation<void> = new WaitGroup.#Waiting(this);
-  readonly #onEnd = (): void => this.done();
-  readonly #onThrow = (error: unknown): never => {
-    if (isGoexit(error)) this.done();
-    throw error;
+  readonly #end: GoroutineEnd = {
+    returned: () => this.done(),
+    threw: (error) => {
+      if (isGoexit(error)) this.done();
+      return false;
+    },
   };
 
   /**
@@ -178,15 +182,24 @@ export class WaitGroup extends Resource {
       throw new TypeError(`Cannot start a goroutine: go of nil func value (got ${String(body)})`);
     }
     this.add(1);
-    current().spawn(() => {
+    if (installed === null) {
+      eventLoop.spawn(body, name, this.#end);
+      return;
+    }
+    const onEnd = (): void => this.done();
+    const onThrow = (error: unknown): never => {
+      if (isGoexit(error)) this.done();
+      throw error;
+    };
+    installed.spawn(() => {
       let result: unknown;
       try {
         result = body();
       } catch (error) {
-        return this.#onThrow(error);
+        return onThrow(error);
       }
-      if (!(result instanceof Promise)) return this.done();
-      return result.then(this.#onEnd, this.#onThrow);
+      if (!(result instanceof Promise)) return onEnd();
+      return result.then(onEnd, onThrow);
     }, name ?? (body.name || undefined));
   }
 
@@ -208,9 +221,7 @@ export class WaitGroup extends Resource {
     if (cancellation !== undefined) return performCancellable(this.#waiting, cancellation);
     if (installed !== null) return installed.perform(this.#waiting);
     if (this.#count === 0) return eventLoop.done();
-    const waiter = new ParkedForSure(this.#waiting);
-    this.#waiters.push(waiter);
-    return eventLoop.parkForSure(waiter);
+    return this.#crowd.park(this.#waiters, this.#waiting);
   }
 
   /**
