@@ -141,12 +141,11 @@ const MANY = 10_000;
 async function waitGroup(count: number): Promise<number> {
   let ended = 0;
   const wg = new WaitGroup();
-  for (let i = 0; i < count; i++) {
-    wg.go(async () => {
-      await SOON;
-      ended++;
-    });
-  }
+  const body = async () => {
+    await SOON;
+    ended++;
+  };
+  for (let i = 0; i < count; i++) wg.go(body);
   await wg.wait();
   return ended;
 }
@@ -155,13 +154,14 @@ async function waitGroup(count: number): Promise<number> {
 async function addGoDone(count: number): Promise<number> {
   let ended = 0;
   const wg = new WaitGroup();
+  const body = async () => {
+    await SOON;
+    ended++;
+    wg.done();
+  };
   for (let i = 0; i < count; i++) {
     wg.add(1);
-    go(async () => {
-      await SOON;
-      ended++;
-      wg.done();
-    });
+    go(body);
   }
   await wg.wait();
   return ended;
@@ -198,12 +198,11 @@ function peerGroup(PeerGroup: new () => PeerGroup, count: number): Run {
 async function promiseAll(count: number): Promise<number> {
   let ended = 0;
   const all: Promise<void>[] = [];
-  for (let i = 0; i < count; i++) {
-    all.push((async () => {
-      await SOON;
-      ended++;
-    })());
-  }
+  const body = async () => {
+    await SOON;
+    ended++;
+  };
+  for (let i = 0; i < count; i++) all.push(body());
   await Promise.all(all);
   return ended;
 }
@@ -280,24 +279,32 @@ async function promiseCache(): Promise<number> {
 const KEYS = 100;
 
 async function load100(get: (key: number) => Promise<number>): Promise<number> {
-  const all: Promise<number>[] = [];
-  for (let i = 0; i < CALLS; i++) all.push(get(i % KEYS));
   let sum = 0;
-  for (const value of await Promise.all(all)) sum += value;
+  const call = async (key: number) => {
+    const value = await get(key);
+    sum += value;
+  };
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < CALLS; i++) all.push(call(i % KEYS));
+  await Promise.all(all);
   return sum;
 }
 
 async function singleFlight(): Promise<number> {
   const flights = new SingleFlight<number, number>();
-  let loads = 0;
-  const sum = await load100(async (key) => {
-    const { value } = await flights.do(key, async () => {
-      loads++;
-      await SOON;
-      return key;
-    });
-    return value;
-  });
+  let loads = 0, sum = 0;
+  const load = async (key: number) => {
+    loads++;
+    await SOON;
+    return key;
+  };
+  const call = async (key: number) => {
+    const { value } = await flights.do(key, () => load(key));
+    sum += value;
+  };
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < CALLS; i++) all.push(call(i % KEYS));
+  await Promise.all(all);
   return loads === KEYS ? sum : -loads;
 }
 

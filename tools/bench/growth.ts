@@ -26,9 +26,9 @@ export interface GrowthRow {
   readonly ratio: number;
 }
 
-const TRIES = 4;
+const TRIES = 2;
 /** A try consists of at least so many operations, in several runs if need be. */
-const LEAST_OPERATIONS = 30_000;
+const LEAST_OPERATIONS = 10_000;
 
 interface Growth {
   readonly what: string;

@@ -74,7 +74,8 @@ function parkAndWake<C>(kit: Channels<C>): Run {
     const ch = kit.make(0);
     let sum = 0;
     const wait = async () => {
-      sum += await kit.receive(ch);
+      const value = await kit.receive(ch);
+      sum += value; // not in one line: the old sum would be read before the wait
     };
     const all: Promise<void>[] = [];
     for (let i = 0; i < PARKED; i++) all.push(wait());
@@ -99,11 +100,14 @@ async function heapUsed(): Promise<number> {
 function bytesParked<C>(kit: Channels<C>): Run {
   return async () => {
     const ch = kit.make(0);
-    const wait = async () => void await kit.receive(ch);
-    for (let i = 0; i < 1000; i++) kit.spawn(wait);
+    let started = 0;
+    const wait = async () => {
+      started++;
+      await kit.receive(ch);
+    };
     const before = await heapUsed();
     for (let i = 0; i < PARKED; i++) kit.spawn(wait);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    while (started < PARKED) await new Promise((resolve) => setTimeout(resolve, 0));
     const bytes = (await heapUsed() - before) / PARKED;
     await kit.send(ch, 1); // so that the channel is still needed
     return bytes;

@@ -15,7 +15,7 @@ import {
   WaitGroup,
 } from "../../mod.ts";
 import { effect, type Effects } from "./effect.ts";
-import { load, OURS, type Run, type Workload } from "./workload.ts";
+import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
 
 const STARTS = 2000;
 const SLEEPERS = 100_000;
@@ -88,31 +88,40 @@ async function receiveOrTimeout(): Promise<number> {
   return received;
 }
 
-/** The same with promises, which need somebody to hand the value over. */
+/** The same by hand: a channel of arrays, and a promise that a timer or a value resolves. */
 async function promiseOrTimeout(): Promise<number> {
-  let received = 0;
-  let deliver: (value: number) => void = () => {};
-  let taken: () => void = () => {};
-  const producing = (async () => {
-    for (let i = 0; i < STARTS; i++) {
-      await new Promise<void>((resolve) => {
-        taken = resolve;
-        deliver(i);
-      });
+  const senders: { readonly value: number; readonly resolve: () => void }[] = [];
+  let receiver: ((value: number) => void) | undefined;
+  const send = (value: number) => {
+    if (receiver === undefined) {
+      return new Promise<void>((resolve) => senders.push({ value, resolve }));
     }
-  })();
-  for (let i = 0; i < STARTS; i++) {
-    const value = await new Promise<number | undefined>((resolve) => {
-      const timeout = setTimeout(resolve, 1000, undefined);
-      deliver = (value) => {
+    receiver(value);
+    return SOON;
+  };
+  const receive = () => {
+    const sender = senders.shift();
+    if (sender !== undefined) {
+      sender.resolve();
+      return Promise.resolve(sender.value);
+    }
+    return new Promise<number | undefined>((resolve) => {
+      const timeout = setTimeout(() => {
+        receiver = undefined;
+        resolve(undefined);
+      }, 1000);
+      receiver = (value) => {
+        receiver = undefined;
         clearTimeout(timeout);
         resolve(value);
       };
-      taken();
     });
-    if (value !== undefined) received++;
-    if (i === STARTS - 1) taken();
-  }
+  };
+  const producing = (async () => {
+    for (let i = 0; i < STARTS; i++) await send(i);
+  })();
+  let received = 0;
+  for (let i = 0; i < STARTS; i++) if (await receive() !== undefined) received++;
   await producing;
   return received;
 }
