@@ -129,6 +129,8 @@ export interface Tracer {
   created(resource: Resource, goroutine: Goroutine | null): void;
   /** The goroutine calls something that no schedule controls; `isTracked` tells whether the schedule waits for it. */
   uncontrolled?(goroutine: Goroutine, call: string, isTracked: boolean): void;
+  /** What the caller of an operation awaits. */
+  promised?(entry: Entry, promise: Promise<unknown>): void;
 }
 
 /** A call to the outside that is pending. */
@@ -230,6 +232,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #hasHogged = false;
   #externalTimer: ReturnType<typeof setTimeout> | undefined;
   #waitsOutside = false;
+  /** Who awaits something that the scheduler knows nothing of. */
+  #foreign: Goroutine | null = null;
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
   /** What the strategy threw, or is wrong about: the exploration cannot go on. */
   #broken: { readonly error: unknown } | null = null;
@@ -576,6 +580,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.resolve = capturedResolve;
     entry.reject = capturedReject;
     if (this.exempt !== null) this.exempt(promise);
+    if (this.#tracer !== null) this.#tracer.promised?.(entry, promise);
     return promise as Promise<R>;
   }
 
@@ -1067,6 +1072,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
   #waitOutside(goroutine: Goroutine): void {
+    this.#foreign = goroutine;
     this.#waitsOutside = true;
     this.#hasHogged = realNow() - this.#turnedAt > HOG_MS;
     const { epoch } = goroutine;
@@ -1082,6 +1088,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Something came from outside while nobody could run: go on. */
   #comeBack(): void {
+    if (this.#foreign !== null) {
+      this.#tracer?.uncontrolled?.(this.#foreign, "a promise of the outside", false);
+    }
+    this.#foreign = null;
     this.#waitsOutside = this.#hasHogged = false;
     this.#turnedAt = realNow();
     this.#stopWaiting();

@@ -12,6 +12,7 @@ import type { Goroutine } from "./goroutine.ts";
 import type { Survivor } from "./linearize.ts";
 import { type Attempt, minimize, type MinimizeBudget } from "./minimize.ts";
 import { warn } from "./platform.ts";
+import { watchRaces } from "./race_watch.ts";
 import { RandomWalk } from "./random.ts";
 import type { Failure, ReportContext, ScheduleRecord } from "./record.ts";
 import { Recorder, toFailure } from "./recorder.ts";
@@ -171,7 +172,12 @@ export class FailingSchedule {
     const awaits = new Map<Goroutine, Stack[]>();
     const recorder = new Recorder(explorer, awaits, this.#firstToRecord());
     const run = () => explorer.run(body, replay, rules, recorder, this.#exploration.watches());
-    const verdict = this.#exploration.conclude(await watchAwaits(explorer, awaits, run));
+    const verdict = this.#exploration.conclude(
+      await watchRaces(
+        (contenders) => recorder.raced(contenders),
+        () => watchAwaits(explorer, awaits, run),
+      ),
+    );
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
   }
 
@@ -188,12 +194,19 @@ export class FailingSchedule {
   }
 
   /** The record of a schedule that did not fail the second time as it did the first. */
-  #differs({ record, verdict }: Recorded): ScheduleRecord {
-    const first = toFailure(this.#verdict)?.message;
+  #differs({ record, verdict, recorder }: Recorded): ScheduleRecord {
+    const first = toFailure(this.#verdict)?.message ?? "passes";
     const second = toFailure(verdict)?.message ?? "passes";
     const message =
       `the same schedule ran differently the second time: first ${first}; then ${second}`;
-    return { ...record, failure: { kind: "nondeterminism", message } };
+    const step = Math.max(1, record.steps.at(-1)?.step ?? 1);
+    const divergence = {
+      step,
+      expected: { text: first },
+      found: { text: second },
+      uncontrolled: recorder.uncontrolledBefore(step),
+    };
+    return { ...record, failure: { kind: "nondeterminism", message }, divergence };
   }
 
   #token(): string {

@@ -17,14 +17,17 @@ import type { DataRace, RaceAccess } from "./race_check.ts";
 import { formatValue } from "./format_value.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
 import type {
+  DivergenceRecord,
   EventRecord,
   Failure,
   GoroutineRecord,
   LeftoverTimer,
   LockEdgeRecord,
+  PendingRecord,
   RaceAccessRecord,
   ResourceRecord,
   ScheduleRecord,
+  Site,
   StepRecord,
 } from "./record.ts";
 import { formatDuration, plural } from "./report/text.ts";
@@ -37,6 +40,13 @@ interface Event extends Writable<Omit<EventRecord, "wakes" | "at">> {
   wakes: number[];
   stack: Stack | undefined;
   site: RawSite | undefined;
+}
+
+interface Uncontrolled {
+  readonly step: number;
+  readonly call: string;
+  readonly site: RawSite | undefined;
+  readonly isTracked: boolean;
 }
 
 interface Holder {
@@ -70,6 +80,9 @@ export class Recorder implements Tracer {
   readonly #stepOfQuestion = new Map<number, number>();
   // The touches of cells, for data races.
   readonly #cellEvents: Event[] = [];
+  readonly #promised = new WeakMap<Promise<unknown>, Event>();
+  readonly #raced = new Set<Event>();
+  readonly #uncontrolled: Uncontrolled[] = [];
   #mainEndedAt: number | undefined;
 
   /**
@@ -191,6 +204,36 @@ export class Recorder implements Tracer {
     this.#timers.set(timer, new Stack());
   }
 
+  promised(entry: Entry, promise: Promise<unknown>): void {
+    const event = this.#eventOf.get(entry);
+    if (event !== undefined) this.#promised.set(promise, event);
+  }
+
+  /** Notes the contenders of a `Promise.race`. */
+  raced(contenders: readonly unknown[]): void {
+    for (const contender of contenders) {
+      const event = this.#promised.get(contender as Promise<unknown>);
+      if (event !== undefined) this.#raced.add(event);
+    }
+  }
+
+  uncontrolled(goroutine: Goroutine, call: string, isTracked: boolean): void {
+    const site = new Stack().top ?? innermostOf(this.#awaits.get(goroutine) ?? [])[0];
+    this.#uncontrolled.push({ step: this.#explorer.steps, call, site, isTracked });
+  }
+
+  /** What no schedule controls and was called before `step`: once per call and place. */
+  uncontrolledBefore(step: number): NonNullable<DivergenceRecord["uncontrolled"]> {
+    const calls = new Map<string, { call: string; at?: Site; isTracked: boolean }>();
+    for (const { step: calledIn, call, site, isTracked } of this.#uncontrolled) {
+      if (calledIn > step) break;
+      const at = site && toSite(site);
+      const entry = at === undefined ? { call, isTracked } : { call, at, isTracked };
+      calls.set(`${call} ${at?.file}:${at?.line}:${at?.column}`, entry);
+    }
+    return [...calls.values()];
+  }
+
   created(resource: Resource, _goroutine: Goroutine | null): void {
     // The type is an instance field of the subclass, which does not exist yet: read it when asked.
     this.#resources.set(resource, {
@@ -269,6 +312,7 @@ export class Recorder implements Tracer {
     };
     if (goroutine.parent !== null) record.parent = idOf(goroutine.parent);
     Object.assign(record, created?.top && { createdAt: toSite(created.top) });
+    if (record.status === "ended") this.#addPending(record, goroutine);
     if (record.status !== "runnable") return record;
     const entry = goroutine.entries.find(({ state }) => state === EntryState.Parked);
     if (entry !== undefined) this.#addWait(record, entry);
@@ -278,6 +322,23 @@ export class Recorder implements Tracer {
       record.at = innermostOf(this.#awaits.get(goroutine) ?? []).map(toSite);
     }
     return record;
+  }
+
+  /** Operations that were pending when their goroutine ended. */
+  #addPending(record: Writable<GoroutineRecord>, { entries }: Goroutine): void {
+    const parked = entries.filter(({ state }) => state === EntryState.Parked);
+    if (parked.length === 0) return;
+    record.pending = parked.map((entry) => {
+      const { kind, resource } = entry.operation.described;
+      const pending: Writable<PendingRecord> = { waitReason: kind };
+      const index = this.#indexOf(resource);
+      if (index !== undefined) pending.resource = index;
+      const site = this.#stackOf.get(entry)?.top;
+      if (site !== undefined) pending.at = toSite(site);
+      const event = this.#eventOf.get(entry);
+      if (event !== undefined && this.#raced.has(event)) pending.lostRace = true;
+      return pending;
+    });
   }
 
   #addWait(record: Writable<GoroutineRecord>, entry: Entry): void {

@@ -8,6 +8,11 @@ import type { DivergenceRecord, ReportContext, ScheduleRecord, Site } from "../r
 import { Places } from "./places.ts";
 import { longest, pad } from "./text.ts";
 
+/** What no watch can see. */
+const HELD =
+  "Nothing was called that the scheduler does not control, as far as it can see: functions taken from " +
+  "globalThis before it was loaded escape it (--preload=jsr:@interleave/go/testing/preload).";
+
 /** explainNondeterminism returns, in blocks, the step that differs and the calls that can cause it. */
 export function explainNondeterminism(record: ScheduleRecord): string[][] {
   const { divergence } = record;
@@ -19,7 +24,7 @@ export function explainNondeterminism(record: ScheduleRecord): string[][] {
   const line = (start: string, which: string, side: DivergenceRecord["expected"]): string =>
     `${pad(start, head.length)}${pad(which, 8)}${pad(side.text, width)}${placeOf(side.at, places)}`
       .trimEnd();
-  const calls = uncontrolled.length === 0 ? [] : [
+  const calls = uncontrolled.length === 0 ? [HELD] : [
     `Called before step ${step} and not under the scheduler's control:`,
     ...callLines(uncontrolled, places),
   ];
