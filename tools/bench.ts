@@ -129,7 +129,9 @@ async function measure(file: string): Promise<Measured[]> {
   });
   const { code, stdout, stderr } = await command.output();
   if (code !== 0) throw new Error(`${file} failed:\n${new TextDecoder().decode(stderr)}`);
-  return JSON.parse(new TextDecoder().decode(stdout)).benches;
+  const text = new TextDecoder().decode(stdout);
+  // What a bench itself prints comes first.
+  return JSON.parse(text.slice(Math.max(0, text.search(/^\{$/m)))).benches;
 }
 
 async function main(args: readonly string[]): Promise<void> {
