@@ -20,6 +20,7 @@ import { PreemptionSampler } from "./preemption_sampler.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import type { FailureKind } from "./record.ts";
+import { REPEAT_EVERY } from "./repeat_check.ts";
 import { Reduced } from "./reduced.ts";
 import { describeLocks } from "./report/locks.ts";
 import { rejections } from "./rejections.ts";
@@ -116,6 +117,7 @@ export class Exploration {
       externalGraceMs: settings.externalGraceMs,
       allowLeaks: settings.allowLeaks,
       ignoreLeaks: settings.leaks === "ignore",
+      failsOnTimers: settings.timers === "fail",
       afterMain: settings.afterMain,
       start: settings.start ?? DEFAULT_START,
     };
@@ -191,7 +193,24 @@ export class Exploration {
     const verdict = await this.execute(strategy);
     if (verdict.kind !== "redundant") this.#schedules++;
     this.#isCut ||= explorer.isCut;
-    return verdict;
+    if (verdict.kind !== "passed" || !this.#isToRepeat()) return verdict;
+    return await this.#isRepeatable() ? verdict : { kind: "nondeterminism" };
+  }
+
+  /** Whether the schedule that has just passed is run once more, to see whether it is the same. */
+  #isToRepeat(): boolean {
+    return this.settings.check === "determinism" || this.#schedules % REPEAT_EVERY === 0;
+  }
+
+  /** Runs the schedule that has just passed once more, and says whether it was the same. That counts for nothing. */
+  async #isRepeatable(): Promise<boolean> {
+    const { fingerprint } = explorer;
+    if (fingerprint === undefined) return true;
+    const replay = new Replay(toDeviations(explorer.answers));
+    replay.begin();
+    const again = await explorer.run(this.body, replay, this.rules, null, { log: this.#log });
+    rejections.take();
+    return again.kind === "passed" && explorer.fingerprint === fingerprint;
   }
 
   /** Runs one schedule; a rejection that nobody handles fails it, and so does a data race. */

@@ -46,6 +46,10 @@ export type Verdict =
   | { readonly kind: "race"; readonly error: unknown }
   | { readonly kind: "dataRace"; readonly race: DataRace }
   | { readonly kind: "lockOrder"; readonly inversion: Inversion }
+  /** Timers that nobody waits for were set when the body had returned. */
+  | { readonly kind: "timers"; readonly count: number }
+  /** It passed, and did something else when it was run once more. */
+  | { readonly kind: "nondeterminism" }
   | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
   | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
   | { readonly kind: "deadlock" }
@@ -90,6 +94,8 @@ export interface Rules {
   readonly allowLeaks: readonly string[];
   /** Whether leaks are no failure at all. */
   readonly ignoreLeaks: boolean;
+  /** Whether timers that nobody waits for may be set when the body has returned; they may by default. */
+  readonly failsOnTimers?: boolean;
   /** "stop": once main has returned time stands still, as in Go's synctest. "run": the others go on till nothing moves. */
   readonly afterMain: "stop" | "run";
   /** The time at the start, in milliseconds since the epoch. */
@@ -157,6 +163,9 @@ const MOST_OPERATIONS = 0x100_0000;
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
 
+/** Timers that some goroutine waits for: whether they may be left is whether it may. */
+const WAITED_FOR: ReadonlySet<string> = new Set(["sleep", "timer", "ticker"]);
+
 const DEFAULT_MAX_SPINS = 1_000;
 
 /** After so many rounds in which everybody who can run did nothing but yield or fail a try, time goes on. */
@@ -213,6 +222,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Main has called goexit: the others go on as if it were there. */
   #mainExited = false;
   #isFair = false;
+  /** What was resumed in which order, as a number. */
+  #hash = 0;
+  /** Whether it has waited for something that nobody controls. */
+  #hasWaitedOutside = false;
   /** Whether it was made fair while there was a choice, so that not all that follows is explored. */
   #isCut = false;
   /** Answers to questions inside steps while the schedule is fair. */
@@ -328,6 +341,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** All goroutines that have not ended. */
   get alive(): readonly Goroutine[] {
     return this.#alive.toSorted((a, b) => a.order - b.order);
+  }
+  /**
+   * A text that is the same for two runs of one schedule: what was resumed, the answers, how many there were, the time.
+   * Undefined if it has waited for something that nobody controls.
+   */
+  get fingerprint(): string | undefined {
+    if (this.#hasWaitedOutside) return undefined;
+    const { elapsed } = this.#clock;
+    return [this.#hash, this.#steps, elapsed, this.#answers, this.#counts].join(" ");
   }
   /** Whether there were choices in the present schedule, or the last, that were made fairly and not explored. */
   get isCut(): boolean {
@@ -507,7 +529,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#starvation =
       this.#fairAnswers =
         0;
-    this.#isCut = false;
+    this.#hash = 0;
+    this.#isCut = this.#hasWaitedOutside = false;
     this.#conditions.length = 0;
     this.#isJudging = false;
     this.#hasEffect = true;
@@ -937,6 +960,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (waited > this.#starvation) this.#starvation = waited;
     this.#steps++;
     this.#lastEntry = entry;
+    this.#hash = Math.imul(this.#hash ^ goroutine.index, 0x5bd1e995) ^ entry.nth;
     this.#hasEffect = entry.nth === 0 || entry.timer !== null;
     goroutine.runnable--;
     entry.state = EntryState.Free;
@@ -1073,7 +1097,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
   #waitOutside(goroutine: Goroutine): void {
     this.#foreign = goroutine;
-    this.#waitsOutside = true;
+    this.#waitsOutside = this.#hasWaitedOutside = true;
     this.#hasHogged = realNow() - this.#turnedAt > HOG_MS;
     const { epoch } = goroutine;
     afterMacrotask(() => {
@@ -1124,6 +1148,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const after = resource.state();
       if (after !== before) return { kind: "stateLeak", resource, before, after };
     }
+    const left = this.#rules.failsOnTimers
+      ? this.#clock.pending().filter(({ kind }) => !WAITED_FOR.has(kind)).length
+      : 0;
+    if (left > 0) return { kind: "timers", count: left };
     const unmet = this.#conditions.find(({ isEventual }) => isEventual);
     if (unmet !== undefined) {
       return { kind: "race", error: new Error(`never became true: ${unmet.message}`) };

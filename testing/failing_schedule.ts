@@ -16,6 +16,7 @@ import { watchRaces } from "./race_watch.ts";
 import { RandomWalk } from "./random.ts";
 import type { Failure, ReportContext, ScheduleRecord } from "./record.ts";
 import { Recorder, toFailure } from "./recorder.ts";
+import { findDifference } from "./repeat_check.ts";
 import { Replay } from "./replay.ts";
 import { report } from "./reporting.ts";
 import { ScheduleError } from "./schedule_error.ts";
@@ -28,6 +29,8 @@ const SHORTEN_BUDGET = { executions: 200, timeMs: 200 } as const;
 /** Of a schedule longer than that only the last steps are recorded. */
 const LONG_SCHEDULE = 2_000;
 const LAST_STEPS = 200;
+/** How often a schedule is run again to find where it differs. */
+const REPEATS = 8;
 /** With more deviations nobody looks for the one that matters. */
 const MANY_DEVIATIONS = 12;
 
@@ -75,7 +78,7 @@ export class FailingSchedule {
   /** Makes the schedule as short as the budget allows and reports it. */
   async shortenAndReport(): Promise<ScheduleError> {
     // Waiting for the outside world takes real time, and going on for ever a long one: once is enough.
-    const isQuick = this.#verdict.kind !== "foreign" && this.#verdict.kind !== "livelock";
+    const isQuick = !["foreign", "livelock", "nondeterminism"].includes(this.#verdict.kind);
     if (isQuick) await this.shorten();
     return await this.report(isQuick ? await this.#criticalDeviation() : undefined);
   }
@@ -121,8 +124,11 @@ export class FailingSchedule {
   async report(critical?: Deviation): Promise<ScheduleError> {
     const recorded = await this.#record(this.#deviations, false);
     const { replay, recorder } = recorded;
+    if (this.#verdict.kind === "nondeterminism") {
+      return await this.#reportDifference(recorded.record);
+    }
     if (signatureOf(recorded.verdict) !== this.signature || replay.divergence !== null) {
-      return this.#toError(this.#differs(recorded), this.#token());
+      return this.#toError(await this.#differs(recorded), this.#token());
     }
     const checks = replay.checks;
     this.#deviations = this.#deviations.map((deviation, i) => ({
@@ -194,11 +200,12 @@ export class FailingSchedule {
   }
 
   /** The record of a schedule that did not fail the second time as it did the first. */
-  #differs({ record, verdict, recorder }: Recorded): ScheduleRecord {
+  async #differs({ record, verdict, recorder }: Recorded): Promise<ScheduleRecord> {
     const first = toFailure(this.#verdict)?.message ?? "passes";
     const second = toFailure(verdict)?.message ?? "passes";
     const message =
       `the same schedule ran differently the second time: first ${first}; then ${second}`;
+    const failure = { kind: "nondeterminism", message } as const;
     const step = Math.max(1, record.steps.at(-1)?.step ?? 1);
     const divergence = {
       step,
@@ -206,7 +213,22 @@ export class FailingSchedule {
       found: { text: second },
       uncontrolled: recorder.uncontrolledBefore(step),
     };
-    return { ...record, failure: { kind: "nondeterminism", message }, divergence };
+    return { divergence, ...await this.#withDifference(record), failure };
+  }
+
+  async #reportDifference(record: ScheduleRecord): Promise<ScheduleError> {
+    const failure = toFailure(this.#verdict) as Failure;
+    return this.#toError({ ...await this.#withDifference(record), failure }, this.#token());
+  }
+
+  /** The record with where it differs from others of the same schedule, if one of a few does. */
+  async #withDifference(record: ScheduleRecord): Promise<ScheduleRecord> {
+    for (let i = 0; i < REPEATS; i++) {
+      const again = await this.#record(this.#deviations, false);
+      const divergence = findDifference(record, again.record);
+      if (divergence !== undefined) return { ...again.record, divergence };
+    }
+    return record;
   }
 
   #token(): string {

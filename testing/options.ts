@@ -75,6 +75,12 @@ export interface ExploreOptions {
   /** "fail" by default; with "ignore" goroutines may be left waiting when the body has returned. */
   readonly leaks?: "fail" | "ignore";
   /**
+   * Whether a timer that nobody waits for, such as that of `callAfter`, `withTimeout` or `setTimeout`, may still be set
+   * when the body has returned. "ignore" by default, as in Go's testing/synctest: it is listed where goroutines are left,
+   * and never fires. "fail" demands that it is stopped.
+   */
+  readonly timers?: "fail" | "ignore";
+  /**
    * What happens once the body has returned. "stop", the default: time stands still, as in Go's testing/synctest.
    * "run": the other goroutines run on until nothing can move and no timer is pending.
    */
@@ -108,6 +114,11 @@ export interface ExploreOptions {
    * was run deadlocked: "warn" on stderr by default, unless all schedules were run, or "fail".
    */
   readonly lockOrder?: "warn" | "fail" | "ignore";
+  /**
+   * "determinism" runs every schedule twice, to see whether it is the same; otherwise one of 50 that pass, and those that
+   * fail.
+   */
+  readonly check?: "determinism";
   /** Whether to print a line about an exploration that passes. */
   readonly verbose?: boolean;
 }
@@ -148,6 +159,8 @@ export interface Settings {
   readonly trace: string | undefined;
   readonly races: "fail" | "ignore";
   readonly lockOrder: "warn" | "fail" | "ignore";
+  readonly check: "determinism" | undefined;
+  readonly timers: "fail" | "ignore";
   readonly verbose: boolean;
 }
 
@@ -185,6 +198,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   "trace",
   "races",
   "lockOrder",
+  "check",
+  "timers",
   "verbose",
 ]);
 
@@ -256,6 +271,10 @@ export function resolveOptions(options: ExploreOptions): Settings {
     trace: outside("trace", "TRACE", (text) => text) ??
       check(options.trace, "trace", isText, "a file name"),
     races: check(options.races, "races", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
+    check: outside("check", "CHECK", checkName) ??
+      check(options.check, "check", oneOf("determinism"), '"determinism"'),
+    timers: check(options.timers, "timers", oneOf("fail", "ignore"), '"fail" or "ignore"') ??
+      "ignore",
     lockOrder: check(
       options.lockOrder,
       "lockOrder",
@@ -309,6 +328,11 @@ function duration(text: string, source: string): number {
     );
   }
   return milliseconds;
+}
+
+function checkName(text: string, source: string): "determinism" {
+  if (text === "determinism") return text;
+  throw new TypeError(`${source} is ${JSON.stringify(text)}, expected determinism`);
 }
 
 function strategyName(text: string, source: string): StrategyName {

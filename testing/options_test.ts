@@ -24,6 +24,8 @@ Deno.test("resolveOptions has defaults for everything", () => {
     trace: undefined,
     races: "fail",
     lockOrder: "warn",
+    check: undefined,
+    timers: "ignore",
     maxSpins: 1_000,
     verbose: false,
   });

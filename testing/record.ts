@@ -189,6 +189,13 @@ export interface ScheduleRecord {
   readonly mainEndedAt?: number;
   /** The ring of locks, if they are taken in orders that do not agree; one of them if a lock is taken again. */
   readonly locks?: readonly LockEdgeRecord[];
+  /** Calls that the scheduler does not control. */
+  readonly uncontrolled?: readonly {
+    readonly step: number;
+    readonly call: string;
+    readonly at?: Site;
+    readonly isTracked: boolean;
+  }[];
   /** The data race, if that is the failure. */
   readonly race?: RaceRecord;
   /** Where it went another way than before, for the kinds "nondeterminism" and "replay". */

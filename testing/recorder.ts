@@ -218,6 +218,7 @@ export class Recorder implements Tracer {
   }
 
   uncontrolled(goroutine: Goroutine, call: string, isTracked: boolean): void {
+    if (this.#isOff) return;
     const site = new Stack().top ?? innermostOf(this.#awaits.get(goroutine) ?? [])[0];
     this.#uncontrolled.push({ step: this.#explorer.steps, call, site, isTracked });
   }
@@ -260,6 +261,11 @@ export class Recorder implements Tracer {
     const failure = toFailure(verdict);
     if (failure !== undefined) record.failure = failure;
     if (this.#mainEndedAt !== undefined) record.mainEndedAt = this.#mainEndedAt;
+    if (this.#uncontrolled.length > 0) {
+      record.uncontrolled = this.#uncontrolled.map(({ site: top, ...call }) =>
+        top === undefined ? call : { ...call, at: toSite(top) }
+      );
+    }
     if (verdict.kind === "dataRace") this.#addRace(record, verdict.race);
     if (verdict.kind === "lockOrder") record.locks = this.#toLocks(verdict.inversion);
     return record;
@@ -536,6 +542,16 @@ export function toFailure(verdict: Verdict): Failure | undefined {
         cause: verdict.error,
         goroutine: 1,
       };
+    case "nondeterminism":
+      return {
+        kind: "nondeterminism",
+        message: "the same schedule ran differently the second time",
+      };
+    case "timers": {
+      const { count } = verdict;
+      const message = `${plural(count, "timer")} outlive${count === 1 ? "s" : ""} the test`;
+      return { kind: "leak", message };
+    }
     case "lockOrder":
       return {
         kind: "lockOrder",
