@@ -10,6 +10,7 @@ import type { Candidates, Strategy } from "./strategy.ts";
 /** EventLoopOrder resumes whoever has been ready for longest, in one schedule. */
 export class EventLoopOrder implements Strategy {
   readonly name = "event loop";
+  readonly earlyTimers = 0;
 
   begin(schedule: number): boolean {
     return schedule === 0;

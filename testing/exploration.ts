@@ -113,6 +113,7 @@ export class Exploration {
     this.rules = {
       maxSteps: settings.maxSteps,
       maxSpins: settings.maxSpins,
+      earlyTimers: settings.earlyTimers,
       externalTimeoutMs: settings.externalTimeoutMs,
       externalGraceMs: settings.externalGraceMs,
       allowLeaks: settings.allowLeaks,
@@ -153,7 +154,7 @@ export class Exploration {
     if (replay !== undefined) {
       const token = decodeToken(replay);
       if (isReplayOwn || token.exploration === this.identity) {
-        await new FailingSchedule(this).replay(replay, token.deviations);
+        await new FailingSchedule(this).replay(replay, token);
         return this.#result("replay");
       }
     }
@@ -223,7 +224,9 @@ export class Exploration {
     if (!takeTouched() || verdict.kind !== "passed" || explorer.log !== null) return verdict;
     // The first schedule that touches cells: nobody has looked for races, so it is run once more.
     return this.watchCells()
-      ? await this.execute(new Replay(toDeviations(explorer.answers)))
+      ? await this.execute(
+        new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers),
+      )
       : verdict;
   }
 
@@ -349,7 +352,7 @@ export class Exploration {
   }
 }
 
-function toStrategy({ strategy, seed }: Settings): Strategy {
+function toStrategy({ strategy, seed, earlyTimers }: Settings): Strategy {
   switch (strategy) {
     case "portfolio":
       return new Portfolio(seed);
@@ -368,6 +371,9 @@ function toStrategy({ strategy, seed }: Settings): Strategy {
     case "exhaustive":
       return new Exhaustive();
     case "reduced":
+      if (earlyTimers) {
+        throw new TypeError('Cannot explore: option "earlyTimers" does not go with "reduced"');
+      }
       return new Reduced();
     default:
       return strategy;

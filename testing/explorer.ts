@@ -81,6 +81,8 @@ export type Verdict =
 export interface Rules {
   /** Steps before the schedule is made fair; ten times as many fair steps later it is a livelock. */
   readonly maxSteps: number;
+  /** How many deadlines may come early in a schedule, unless the strategy says; 0 by default. */
+  readonly earlyTimers?: number;
   /** Steps in a row in which nobody does anything but yield or fail a try, before that is a livelock; 1,000 by default. */
   readonly maxSpins?: number;
   /** Real time to wait for something outside the scheduler, in milliseconds. */
@@ -133,6 +135,8 @@ export interface Tracer {
   threw(goroutine: Goroutine, error: unknown): void;
   timerSet(goroutine: Goroutine, timer: Timer): void;
   created(resource: Resource, goroutine: Goroutine | null): void;
+  /** Time is about to move although somebody could run. */
+  cameEarly?(): void;
   /** The goroutine calls something that no schedule controls; `isTracked` tells whether the schedule waits for it. */
   uncontrolled?(goroutine: Goroutine, call: string, isTracked: boolean): void;
   /** What the caller of an operation awaits. */
@@ -156,6 +160,9 @@ const PATIENCE_MS = 50;
 const MADE_EARLIER: ResourceNode = Object.freeze({ id: 0, epoch: -1, resource: null });
 
 const NEVER: Promise<never> = new Promise(() => {});
+
+/** Stands for the clock among the numbers of goroutines and events. */
+const CLOCK = -1;
 
 /** More operations than that in one goroutine would make events ambiguous. */
 const MOST_OPERATIONS = 0x100_0000;
@@ -287,6 +294,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** The schedule that the random numbers were begun for. */
   #randomEpoch = 0;
 
+  // --- deadlines that may come although somebody can run ---
+  #earlyTimers = 0;
+  #earlyLeft = 0;
+  /** Whether that is one of the candidates of the present question: the last. */
+  #canComeEarly = false;
+  /** The questions of which it was. */
+  readonly #earlyQuestions: number[] = [];
+
   // --- candidates of the present question ---
   #lastAt = -1;
 
@@ -321,6 +336,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Preemptions in the present schedule, or the last. */
   get preemptions(): number {
     return this.#preemptions;
+  }
+  /** How many deadlines could come early in the present schedule, or the last; a replay has the same questions only then. */
+  get earlyTimers(): number {
+    return this.#earlyTimers;
+  }
+  /** How many did. */
+  get cameEarly(): number {
+    return this.#earlyTimers - this.#earlyLeft;
   }
   /** The answers given, one per question. Reused: copy to keep. */
   get answers(): readonly number[] {
@@ -552,6 +575,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#committing = null;
     this.#barrier = this.#settledSteps = 0;
     this.#settling = null;
+    this.#earlyLeft = this.#earlyTimers = strategy.earlyTimers ?? rules.earlyTimers ?? 0;
+    this.#canComeEarly = false;
+    this.#earlyQuestions.length = 0;
     this.#isRedundant = false;
     if (this.#disputed.size > 0) this.#disputed.clear();
     this.#externals.length = 0;
@@ -631,6 +657,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine === null) return eventLoop.choose(count);
     if (!this.#isPresent(goroutine)) return 0;
     return this.#ask(count, "select");
+  }
+
+  /** A choice of the program's own: a number below `count`. Only for code inside the schedule. */
+  chooseFreely(count: number): number {
+    this.#hasEffect = true;
+    return this.#ask(count, "choose");
   }
 
   now(): number {
@@ -721,7 +753,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- Candidates ---
 
   get count(): number {
-    return this.#runnable.size;
+    return this.#runnable.size + (this.#canComeEarly ? 1 : 0);
   }
 
   get canContinue(): boolean {
@@ -729,11 +761,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   goroutine(k: number): number {
-    return this.candidate(k).goroutine.index;
+    return k === this.#runnable.size ? CLOCK : this.candidate(k).goroutine.index;
   }
 
   event(k: number): number {
-    return eventOf(this.candidate(k));
+    return k === this.#runnable.size ? CLOCK : eventOf(this.candidate(k));
   }
 
   /** Candidate `k`: the goroutine that ran last first, then by path. */
@@ -905,7 +937,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const last = this.#last;
     const { size } = runnable;
     this.#lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
-    if (size === 1 && (!this.#asksAlways || this.#isFair)) return runnable.takeAt(0);
+    this.#canComeEarly = this.#earlyLeft > 0 && !this.#isFair && this.#hasDeadline();
+    if (size === 1 && !this.#canComeEarly && (!this.#asksAlways || this.#isFair)) {
+      return runnable.takeAt(0);
+    }
     if (this.#isFair) {
       this.#isCut = true;
       // Nobody is asked and nothing is recorded: a replay comes to the same point and goes on fairly, too, and the token
@@ -914,9 +949,22 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (this.#lastAt >= 0 && oldest.goroutine !== last) this.#preemptions++;
       return oldest;
     }
-    const answer = this.#ask(size, "schedule");
+    if (this.#canComeEarly) this.#earlyQuestions.push(this.#asked);
+    const answer = this.#ask(this.count, "schedule");
     if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
+    if (answer === size) return this.#comeEarly();
     return runnable.takeAt(this.#indexOf(answer));
+  }
+
+  /** The next deadline comes although somebody could run, who must be slow then. */
+  #comeEarly(): Entry {
+    this.#earlyLeft--;
+    this.#tracer?.cameEarly?.();
+    this.#hasEffect = true;
+    this.#clock.advance();
+    this.#barrier = this.#steps;
+    this.#collectDue();
+    return this.#pick();
   }
 
   #ask(count: number, question: Question): number {
@@ -1165,6 +1213,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#current = null;
     this.#stopWaiting();
     this.#answers.length = this.#counts.length = this.#asked;
+    if (this.#earlyTimers > 0 && this.#earlyLeft === this.#earlyTimers) this.#forgetEarly();
     for (const { restore } of this.#borrowed.values()) restore();
     try {
       this.#strategy.end?.(this.#steps);
@@ -1174,6 +1223,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const finish = this.#finish;
     this.#finish = ignore;
     finish(verdict);
+  }
+
+  /** No deadline has come early: the schedule is one in which none can, with questions of which that was no answer. */
+  #forgetEarly(): void {
+    this.#earlyTimers = this.#earlyLeft = 0;
+    for (const question of this.#earlyQuestions.reverse()) {
+      if (this.#counts[question] === 2) {
+        this.#answers.splice(question, 1);
+        this.#counts.splice(question, 1);
+      } else {
+        this.#counts[question] = this.#counts[question] as number - 1;
+      }
+    }
   }
 
   // --- goroutines ---

@@ -7,7 +7,7 @@
 import { watchAwaits } from "./await_watch.ts";
 import type { Exploration } from "./exploration.ts";
 import { explorer, type Verdict } from "./explorer.ts";
-import { describeEntry, signatureOf } from "./failure_signature.ts";
+import { describeCandidate, signatureOf } from "./failure_signature.ts";
 import type { Goroutine } from "./goroutine.ts";
 import type { Survivor } from "./linearize.ts";
 import { type Attempt, minimize, type MinimizeBudget } from "./minimize.ts";
@@ -20,7 +20,7 @@ import { findDifference } from "./repeat_check.ts";
 import { Replay } from "./replay.ts";
 import { report } from "./reporting.ts";
 import { ScheduleError } from "./schedule_error.ts";
-import { type Deviation, encodeToken, toDeviations } from "./schedule_token.ts";
+import { type Deviation, encodeToken, type ScheduleToken, toDeviations } from "./schedule_token.ts";
 import { type Stack, toCommandSite } from "./sites.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -51,6 +51,8 @@ export class FailingSchedule {
   #deviations: readonly Deviation[] = [];
   #steps = 0;
   #preemptions = 0;
+  /** How many deadlines may come early in it. */
+  #earlyTimers = 0;
   #isReplay = true;
   /** Tells the failure from others. */
   signature = "passed";
@@ -66,6 +68,7 @@ export class FailingSchedule {
     this.#deviations = toDeviations(explorer.answers);
     this.#steps = explorer.steps;
     this.#preemptions = explorer.preemptions;
+    this.#earlyTimers = explorer.earlyTimers;
     this.#isReplay = false;
     this.signature = signatureOf(verdict);
   }
@@ -88,7 +91,8 @@ export class FailingSchedule {
     const run = async (strategy: Strategy): Promise<Attempt> => {
       const verdict = await this.#exploration.execute(strategy);
       return {
-        failsAlike: signatureOf(verdict) === this.signature,
+        failsAlike: signatureOf(verdict) === this.signature &&
+          explorer.earlyTimers === this.#earlyTimers,
         answers: explorer.answers,
         counts: [...explorer.counts],
         preemptions: explorer.preemptions,
@@ -96,10 +100,16 @@ export class FailingSchedule {
         isStuck: verdict.kind === "deadlock" || verdict.kind === "leak",
       };
     };
-    const execute = (candidate: readonly Deviation[]) => run(new Replay(candidate));
-    const { deviations, executions } = await minimize(this.#deviations, execute, budget, run);
+    const execute = (candidate: readonly Deviation[]) => run(this.#replayOf(candidate));
+    // The steps of a schedule in which time moves early are not the same in another order.
+    const reorder = this.#earlyTimers === 0 ? run : undefined;
+    const { deviations, executions } = await minimize(this.#deviations, execute, budget, reorder);
     this.#deviations = deviations;
     return executions;
+  }
+
+  #replayOf(deviations: readonly Deviation[]): Replay {
+    return new Replay(deviations, null, null, this.#earlyTimers);
   }
 
   /** The deviation that makes the difference: the first without which alone the schedule passes. */
@@ -107,7 +117,7 @@ export class FailingSchedule {
     if (this.#deviations.length > MANY_DEVIATIONS) return undefined;
     for (const deviation of this.#deviations) {
       const others = this.#deviations.filter((other) => other !== deviation);
-      const verdict = await this.#exploration.execute(new Replay(others));
+      const verdict = await this.#exploration.execute(this.#replayOf(others));
       if (verdict.kind === "passed") return deviation;
     }
     return undefined;
@@ -140,7 +150,8 @@ export class FailingSchedule {
     const criticalSwitch = at?.isPreemption && before
       ? { criticalSwitch: { step: at.step, goroutine: before.goroutine } }
       : {};
-    return this.#toError(recorded.record, this.#token(), criticalSwitch);
+    const slow = recorder.slowSteps.length > 0 ? { slowSteps: recorder.slowSteps } : {};
+    return this.#toError(recorded.record, this.#token(), { ...criticalSwitch, ...slow });
   }
 
   /**
@@ -148,7 +159,8 @@ export class FailingSchedule {
    *
    * @throws {ScheduleError} If the schedule fails, or does not fit the program.
    */
-  async replay(token: string, deviations: readonly Deviation[]): Promise<void> {
+  async replay(token: string, { deviations, earlyTimers = 0 }: ScheduleToken): Promise<void> {
+    this.#earlyTimers = earlyTimers;
     const { onDivergence } = this.#exploration.settings;
     this.#exploration.watchCells();
     const { record, verdict, replay } = await this.#record(deviations, onDivergence === "continue");
@@ -171,8 +183,9 @@ export class FailingSchedule {
     const { body, rules, settings } = this.#exploration;
     const replay = new Replay(
       deviations,
-      (k) => describeEntry(explorer.candidate(k)),
+      describeCandidate,
       goOn ? new RandomWalk(settings.seed) : null,
+      this.#earlyTimers,
     );
     replay.begin();
     const awaits = new Map<Goroutine, Stack[]>();
@@ -232,7 +245,11 @@ export class FailingSchedule {
   }
 
   #token(): string {
-    return encodeToken({ deviations: this.#deviations, exploration: this.#exploration.identity });
+    return encodeToken({
+      deviations: this.#deviations,
+      exploration: this.#exploration.identity,
+      earlyTimers: this.#earlyTimers,
+    });
   }
 
   #toError(

@@ -40,6 +40,11 @@ function waitsFor(goroutine: Goroutine): string {
     .join();
 }
 
+/** What candidate `k` is, in words that are the same in every process. */
+export function describeCandidate(k: number): string {
+  return explorer.goroutine(k) < 0 ? "clock" : describeEntry(explorer.candidate(k));
+}
+
 /** What can be resumed, in words that are the same in every process. */
 export function describeEntry(entry: Entry): string {
   const what = entry.timer !== null

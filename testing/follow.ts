@@ -28,6 +28,7 @@ const NOTHING: readonly number[] = [];
 export class Follow implements Strategy {
   readonly name = "follow";
   readonly seesEveryStep = true;
+  readonly earlyTimers = 0;
   readonly #order: readonly PlannedStep[];
   #left: PlannedStep[] = [];
   #planned: readonly number[] = NOTHING;

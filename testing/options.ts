@@ -55,6 +55,12 @@ export interface ExploreOptions {
   readonly schedules?: number;
   /** How long to explore at most, in milliseconds of real time: 1,000 by default. */
   readonly maxTimeMs?: number;
+  /**
+   * How many times in a schedule the next deadline may come although goroutines can run, as if one of them were slow:
+   * finds races between a timeout and the result. 0 by default: time moves only when nobody can run, as in Go's
+   * testing/synctest, and whoever sleeps can rely on others being through with what they can do before.
+   */
+  readonly earlyTimers?: number;
   /** Steps before a schedule is made fair; ten times as many later it is a livelock. 10,000 by default. */
   readonly maxSteps?: number;
   /**
@@ -128,6 +134,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "seed",
   "schedules",
   "maxTimeMs",
+  "earlyTimers",
   "maxSteps",
   "maxSpins",
   "externalTimeoutMs",
@@ -140,6 +147,7 @@ export interface Settings {
   readonly seed: number;
   readonly schedules: number;
   readonly maxTimeMs: number;
+  readonly earlyTimers: number;
   readonly maxSteps: number;
   readonly maxSpins: number;
   readonly strategy: StrategyName | Strategy;
@@ -182,6 +190,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "seed",
   "schedules",
   "maxTimeMs",
+  "earlyTimers",
   "maxSteps",
   "maxSpins",
   "strategy",
@@ -238,6 +247,8 @@ export function resolveOptions(options: ExploreOptions): Settings {
       (schedules === undefined && options.schedules === undefined && !options.mustComplete
         ? 1_000
         : Infinity),
+    earlyTimers: check(options.earlyTimers, "earlyTimers", isFew, "a whole number from 0 to 35") ??
+      0,
     maxSteps: check(options.maxSteps, "maxSteps", isCount, "a whole number from 1") ?? 10_000,
     maxSpins: check(options.maxSpins, "maxSpins", isCount, "a whole number from 1") ?? 1_000,
     strategy: outside("strategy", "STRATEGY", strategyName) ?? checkStrategy(options.strategy) ??
@@ -380,6 +391,8 @@ function wrong(name: string, value: unknown, expected: string): Error {
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && value as number >= 1;
+const isFew = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && value as number >= 0 && value as number <= 35;
 const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && value as number >= 0;
 const isDuration = (value: unknown): boolean => typeof value === "number" && value > 0;
 const isBoolean = (value: unknown): boolean => typeof value === "boolean";

@@ -8,6 +8,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     name: undefined,
     schedules: 10_000,
     maxTimeMs: 1_000,
+    earlyTimers: 0,
     maxSteps: 10_000,
     strategy: "portfolio",
     mustComplete: false,

@@ -258,6 +258,8 @@ export interface ReportContext {
   readonly shrunkFrom?: { readonly steps: number; readonly preemptions: number };
   /** "passes if GOROUTINE goes on at STEP". */
   readonly criticalSwitch?: { readonly step: number; readonly goroutine: number };
+  /** The steps at which whoever could run must be slow, because a deadline comes first. */
+  readonly slowSteps?: readonly number[];
   /** Where explore was called. */
   readonly calledAt?: Site;
   /** The name of the test, for `--filter`. */

@@ -115,7 +115,14 @@ export class Recorder implements Tracer {
     return this.#explorer.steps < this.#from;
   }
 
+  /** The steps before which a deadline came although somebody could run. */
+  readonly slowSteps: number[] = [];
+
   // --- Tracer ---
+
+  cameEarly(): void {
+    this.slowSteps.push(this.#explorer.steps + 1);
+  }
 
   resumed(entry: Entry, isPreemption: boolean): void {
     if (this.#goroutines.length === 0) this.#goroutines.push(entry.goroutine);

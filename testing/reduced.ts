@@ -76,6 +76,8 @@ export interface ReducedOptions {
 /** Reduced runs one schedule per class. Sound only if all that goroutines share goes through primitives and cells. */
 export class Reduced implements Strategy {
   readonly name = "reduced";
+  /** Time is a barrier: what comes before and behind its moves is not exchanged. */
+  readonly earlyTimers = 0;
   readonly log: StepLog;
   readonly #first: (count: number) => number;
   readonly #frames: Frame[] = [];

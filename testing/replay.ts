@@ -31,6 +31,9 @@ export class Replay implements Strategy {
   /** What was chosen at each deviation, in one character. */
   readonly checks: string[] = [];
 
+  /** How many deadlines may come early: as many as when it was recorded, or the questions are others. */
+  readonly earlyTimers: number;
+
   /**
    * @param describe What candidate `k` is, in words that are the same in every process; null if nobody checks.
    * @param after What decides once the schedule has diverged; nobody by default.
@@ -39,7 +42,9 @@ export class Replay implements Strategy {
     deviations: readonly Deviation[],
     describe: ((k: number) => string) | null = null,
     after: Strategy | null = null,
+    earlyTimers = 0,
   ) {
+    this.earlyTimers = earlyTimers;
     this.#deviations = deviations;
     this.#describe = describe;
     this.#after = after;

@@ -3,7 +3,7 @@
  *
  * `s1:4k.7_2f:k3f9ab` is version, deviations, check. A deviation is the number of questions answered 0 since the last
  * one, in base 36; then `_` and the answer if that is not 1; then one character over what was chosen. Whatever is not
- * listed is answered 0: keep running. The first three characters of the check stand for the exploration the token
+ * listed is answered 0: keep running. `s1e2` instead of `s1` says that up to two deadlines may come early. The first three characters of the check stand for the exploration the token
  * belongs to, the last three for the whole of its deviations. Only `[0-9a-z.:_]`, so that it survives every shell.
  *
  * @module
@@ -24,6 +24,8 @@ export interface ScheduleToken {
   readonly deviations: readonly Deviation[];
   /** The exploration it belongs to: three characters. */
   readonly exploration: string;
+  /** How many deadlines may come early in it: 0, unless it is given. */
+  readonly earlyTimers?: number;
 }
 
 const VERSION = "s1";
@@ -46,7 +48,9 @@ export function shortHash(text: string, length: number): string {
 }
 
 /** Writes a token. */
-export function encodeToken({ deviations, exploration }: ScheduleToken): string {
+export function encodeToken(
+  { deviations, exploration, earlyTimers = 0 }: ScheduleToken,
+): string {
   let last = -1;
   const parts = deviations.map(({ at, answer, check }) => {
     const gap = at - last - 1;
@@ -54,7 +58,8 @@ export function encodeToken({ deviations, exploration }: ScheduleToken): string 
     return `${gap.toString(36)}${answer === 1 ? "" : `_${answer.toString(36)}`}${check || "0"}`;
   });
   const body = parts.join(".");
-  return `${VERSION}:${body}:${exploration}${shortHash(body, 3)}`;
+  const early = earlyTimers === 0 ? "" : `e${earlyTimers.toString(36)}`;
+  return `${VERSION}${early}:${body}:${exploration}${shortHash(early + body, 3)}`;
 }
 
 /**
@@ -64,15 +69,18 @@ export function encodeToken({ deviations, exploration }: ScheduleToken): string 
  */
 export function decodeToken(token: string): ScheduleToken {
   const quoted = JSON.stringify(String(token).slice(0, 80));
-  const match = /^([a-z][0-9]+):([0-9a-z._]*):([0-9a-z]{3})([0-9a-z]{3})$/.exec(token.trim());
+  const match = /^([a-z][0-9]+)(?:e([0-9a-z]))?:([0-9a-z._]*):([0-9a-z]{3})([0-9a-z]{3})$/.exec(
+    token.trim(),
+  );
   if (match === null) {
     throw new TypeError(
       `Cannot replay ${quoted}: not a replay token; expected something like "s1:4k.7_2f:k3f9ab", as a report prints it`,
     );
   }
-  const [, version, body, exploration, check] = match as unknown as [
+  const [, version, early, body, exploration, check] = match as unknown as [
     string,
     string,
+    string | undefined,
     string,
     string,
     string,
@@ -83,7 +91,8 @@ export function decodeToken(token: string): ScheduleToken {
         "replay it with the release that printed it",
     );
   }
-  if (check !== shortHash(body, 3)) {
+  const prefix = early === undefined ? "" : `e${early}`;
+  if (check !== shortHash(prefix + body, 3)) {
     throw new TypeError(
       `Cannot replay ${quoted}: the token is damaged; copy it again from the report`,
     );
@@ -102,7 +111,9 @@ export function decodeToken(token: string): ScheduleToken {
       check: parsed[3] as string,
     };
   });
-  return { deviations, exploration };
+  return early === undefined
+    ? { deviations, exploration }
+    : { deviations, exploration, earlyTimers: parseInt(early, 36) };
 }
 
 /** The deviations of recorded answers, without checks. */

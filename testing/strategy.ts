@@ -44,6 +44,11 @@ export interface Strategy {
   end?(steps: number): void;
   /** About how many schedules there are, as far as it can tell. */
   estimate?(): number;
+  /**
+   * How many times in a schedule the next deadline may come although somebody can run: that is the last candidate then,
+   * of goroutine and event -1. By default what the exploration's options say.
+   */
+  readonly earlyTimers?: number | undefined;
   /** Whether `pick` is asked at every step, even if only one can go on. So it is for whoever has a log. */
   readonly seesEveryStep?: boolean;
   /** The numbers of preemptions whose schedules were all run, each with how many these are, in rising order. */

@@ -70,7 +70,7 @@ export function partsOf(
   return {
     verdict: verdictOf(data, about),
     why: nonEmpty([about.caveat === undefined ? [] : [`  ${about.caveat}`], ...body.why]),
-    picture: nonEmpty(body.picture),
+    picture: nonEmpty([...body.picture, needsSlow(data, about, layout.width)]),
     closing: closingOf(data, about),
   };
 }
@@ -180,6 +180,20 @@ function laneLayout({ width, color, full }: ReportLayout): LaneLayout {
 function dumpBlocks(record: ScheduleRecord, full: boolean): string[][] {
   const alive = record.failure?.kind === "leak" && !full ? leakedGoroutines(record) : stuck(record);
   return alive.length === 0 ? [] : [dumpOf(record, alive, full)];
+}
+
+/** Where somebody who could run must be slow, because a deadline comes first. */
+function needsSlow(
+  record: ScheduleRecord,
+  { slowSteps = [] }: ReportContext,
+  width: number,
+): string[] {
+  if (slowSteps.length === 0) return [];
+  const steps = slowSteps.map((step) => {
+    const time = record.steps.find((it) => it.step === step)?.time;
+    return time === undefined ? `step ${step}` : `step ${step}, where time goes on to ${time} ms`;
+  });
+  return prose([`Needs a slow goroutine at ${steps.join(", and at ")}.`], width);
 }
 
 /** The one switch without which the schedule passes, and what came in between. */
