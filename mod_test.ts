@@ -70,8 +70,8 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      History ScheduleError Shared eventually explore linearizable never settled shared sometimes
-      virtualTime wrap
+      History ScheduleError Shared choose eventually explore linearizable never random settled shared
+      sometimes virtualTime wrap
     `,
     types: `
       Call Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind

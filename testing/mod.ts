@@ -5,6 +5,7 @@
  * @module
  */
 
+export { choose, random } from "./choose.ts";
 export { explore } from "./explore.ts";
 export { type ExploreResult } from "./exploration.ts";
 export { type ExploreOptions, type StrategyName } from "./options.ts";
