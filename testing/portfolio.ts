@@ -5,6 +5,7 @@
  */
 
 import { type Bound, Bounded } from "./bounded.ts";
+import { EventLoopOrder } from "./event_loop_order.ts";
 import { Exhaustive } from "./exhaustive.ts";
 import { Pct } from "./pct.ts";
 import { PartialOrderSampling } from "./pos.ts";
@@ -20,22 +21,11 @@ const TURN = 32;
 /** So many schedules at the start are sampled, but for the first, so that what is easy to find is found at once. */
 const SAMPLED_FIRST = 8;
 
+/** Up to so many candidates are looked at for the one that came first. */
+const FEW = 256;
+
 /** If there seem to be more schedules than that, enumeration by preemptions comes before enumeration of all. */
 const MANY = 5_000;
-
-/** First in, first out: the order that the event loop has. */
-class FirstInFirstOut implements Strategy {
-  readonly name = "first in, first out";
-  begin(): boolean {
-    return true;
-  }
-  pick(candidates: Candidates): number {
-    return candidates.count - 1;
-  }
-  choose(): number {
-    return 0;
-  }
-}
 
 /**
  * Portfolio begins with the schedule without preemptions and the one in the order of the event loop. Then half of the
@@ -48,7 +38,7 @@ export class Portfolio implements Strategy {
   readonly #exhaustive = new Exhaustive();
   readonly #bounded = new Bounded();
   readonly #rotation: readonly Strategy[];
-  readonly #first = new FirstInFirstOut();
+  readonly #first = new EventLoopOrder();
   #present: LoggingStrategy = this.#exhaustive;
   #enumeration: Strategy = this.#exhaustive;
   #count = 0;
@@ -75,6 +65,10 @@ export class Portfolio implements Strategy {
     return this.#present.log;
   }
 
+  get earlyTimers(): number | undefined {
+    return this.#present.earlyTimers;
+  }
+
   get seesEveryStep(): boolean {
     return this.#present.seesEveryStep === true;
   }
@@ -95,7 +89,7 @@ export class Portfolio implements Strategy {
     if (this.isComplete) return false;
     const at = this.#count++;
     this.#present = this.#next(at);
-    return this.#present.begin(schedule);
+    return this.#present.begin(this.#present === this.#first ? 0 : schedule);
   }
 
   #next(at: number): Strategy {
@@ -113,6 +107,9 @@ export class Portfolio implements Strategy {
   }
 
   pick(candidates: Candidates): number {
+    const { count } = candidates;
+    // Looking at each of many at each step would take longer than the program.
+    if (this.#present === this.#first && count > FEW) return count - 1;
     return this.#present.pick(candidates);
   }
 

@@ -66,7 +66,7 @@ Deno.test("Portfolio takes turns among several strategies, enumerating half of t
   const enumerated = (turns.get("exhaustive") ?? 0) + (turns.get("bounded") ?? 0);
   assert(enumerated >= 480 && enumerated <= 544, `${enumerated}`);
   const names = "bounded exhaustive pct(1) pct(2) pct(3) pos preemptions random urw".split(" ");
-  assertEquals([...turns.keys()].filter((name) => name !== "first in, first out").sort(), names);
+  assertEquals([...turns.keys()].filter((name) => name !== "event loop").sort(), names);
   assert([...turns.values()].every((count) => count > 0));
 });
 
