@@ -25,6 +25,7 @@
 
 export { type Cancellation } from "./runtime/cancellation.ts";
 export { go, numGoroutine } from "./runtime/go.ts";
+export { dump, type GoroutineInfo, goroutines } from "./runtime/goroutines.ts";
 export { goexit } from "./runtime/goexit.ts";
 export { GoroutinePanic } from "./runtime/panic.ts";
 export { now, sleep, yieldNow } from "./runtime/sleep.ts";

@@ -22,26 +22,26 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
     values: `
       CanceledError Channel ClosedError Cond ContextKey DeadlineExceededError ErrGroup
       GoroutinePanic Mutex Once RWMutex RateLimiter Semaphore SingleFlight Sometimes Subscription
-      TaskPool Ticker Timer WaitGroup after afterFunc background callAfter cause channelFrom
-      events every forEach go goexit mapEach mapStream now numGoroutine onceFunc onceValue select
-      sendAll sleep tick toReadableStream toWritableStream todo trySelect withCancel withDeadline
-      withSignal withTimeout withValue withoutCancel yieldNow
+      TaskPool Ticker Timer WaitGroup after afterFunc background callAfter cause channelFrom dump
+      events every forEach go goexit goroutines mapEach mapStream now numGoroutine onceFunc
+      onceValue select sendAll sleep tick toReadableStream toWritableStream todo trySelect
+      withCancel withDeadline withSignal withTimeout withValue withoutCancel yieldNow
     `,
     types: `
-      CallTimer CancelContext Cancellation ChannelFromOptions Context DeadlineOptions Locker
-      MapEachOptions MapStreamOptions ReadableStreamOptions ReceiveChannel Receiving Reservation
-      SelectCases SelectDefault Selected SelectedCase SendChannel SendTarget Sending
-      SingleFlightResult SometimesOptions Source SubscriptionOptions TaskOptions TaskPoolOptions
-      WritableStreamOptions
+      CallTimer CancelContext Cancellation ChannelFromOptions Context DeadlineOptions
+      GoroutineInfo Locker MapEachOptions MapStreamOptions ReadableStreamOptions ReceiveChannel
+      Receiving Reservation SelectCases SelectDefault Selected SelectedCase SendChannel SendTarget
+      Sending SingleFlightResult SometimesOptions Source SubscriptionOptions TaskOptions
+      TaskPoolOptions WritableStreamOptions
     `,
   },
   "./runtime": {
     values: `
-      GoroutinePanic Operation Resource Timer WaitQueue Waiter current go goexit isGoexit now
-      numGoroutine performCancellable sleep touch yieldNow
+      GoroutinePanic Operation Resource Timer WaitQueue Waiter current dump go goexit goroutines
+      isGoexit now numGoroutine performCancellable sleep touch yieldNow
     `,
     types: `
-      Access Cancellation Scheduler
+      Access Cancellation GoroutineInfo Scheduler
     `,
   },
   "./sync": {
@@ -62,7 +62,7 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./platform": {
     values: `
-      notify notifyContext
+      notify notifyContext trackGoroutines
     `,
     types: `
       SignalName

@@ -1,5 +1,6 @@
 /**
- * What a process has and a browser has not: OS signals, as channels and as contexts. For Deno, Node and Bun.
+ * What a process has and a browser has not: OS signals, as channels and as contexts, and a look at all goroutines. For
+ * Deno, Node and Bun.
  *
  * @example
  * ```ts
@@ -13,4 +14,5 @@
  * @module
  */
 
+export { trackGoroutines } from "./track_goroutines.ts";
 export { notify, notifyContext, type SignalName } from "./signals.ts";

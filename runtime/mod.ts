@@ -8,6 +8,7 @@
 export { type Cancellation, performCancellable } from "./cancellation.ts";
 export { current } from "./current.ts";
 export { go, numGoroutine } from "./go.ts";
+export { dump, type GoroutineInfo, goroutines } from "./goroutines.ts";
 export { goexit, isGoexit } from "./goexit.ts";
 export { type Access, Resource, touch } from "./observer.ts";
 export { Operation, Waiter } from "./operation.ts";

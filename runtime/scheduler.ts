@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { GoroutineInfo } from "./goroutines.ts";
 import type { Operation } from "./operation.ts";
 
 /** Scheduler decides who resumes next and when time moves. */
@@ -32,6 +33,9 @@ export interface Scheduler {
 
   /** How many goroutines there are, the main one included. */
   numGoroutine(): number;
+
+  /** Which goroutines there are, if the scheduler keeps track of them. */
+  goroutines?(): readonly GoroutineInfo[] | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
+import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { type Scheduler, Timer } from "../runtime/scheduler.ts";
 import {
   type Context,
@@ -27,7 +28,14 @@ import {
   takeContext,
 } from "./context_pool.ts";
 import { afterMacrotask, whenDrained } from "./drain.ts";
-import { Entry, type EntryOwner, EntryState, Goroutine, type ResourceNode } from "./goroutine.ts";
+import {
+  Entry,
+  type EntryOwner,
+  EntryState,
+  Goroutine,
+  infoOf,
+  type ResourceNode,
+} from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import type { DataRace } from "./race_check.ts";
 import type { Inversion, LockOrder } from "./lock_order.ts";
@@ -704,6 +712,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   numGoroutine(): number {
     return this.#who() === null ? eventLoop.numGoroutine() : this.#alive.length;
+  }
+
+  goroutines(): readonly GoroutineInfo[] | undefined {
+    const running = this.#who();
+    return running === null ? undefined : this.alive.map((it) => infoOf(it, running));
   }
 
   // --- Observer ---

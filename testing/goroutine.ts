@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { GoroutineInfo } from "../runtime/goroutines.ts";
+import { Resource } from "../runtime/observer.ts";
 import type { Operation } from "../runtime/operation.ts";
 import { Waiter } from "../runtime/operation.ts";
 import type { Timer } from "../runtime/scheduler.ts";
@@ -104,6 +106,28 @@ export class Goroutine {
 }
 
 function noBody(): void {}
+
+/** The name of a goroutine in reports. */
+export function nameOf(goroutine: Goroutine): string {
+  return goroutine.name || goroutine.body.name || `func${goroutine.nth + 1}`;
+}
+
+/** What can be said of a goroutine that has not ended while `running` runs. */
+export function infoOf(goroutine: Goroutine, running: Goroutine | null): GoroutineInfo {
+  const { parent } = goroutine;
+  const info = {
+    id: goroutine.order + 1,
+    name: nameOf(goroutine),
+    ...parent === null ? {} : { createdBy: { id: parent.order + 1, name: nameOf(parent) } },
+  };
+  if (goroutine === running) return { ...info, waitReason: "running" };
+  const entry = goroutine.entries.find(({ state }) => state === EntryState.Parked);
+  if (goroutine.runnable > 0) return { ...info, waitReason: "runnable" };
+  if (entry === undefined) return { ...info, waitReason: "foreign await" };
+  const { kind, resource } = entry.operation.described;
+  if (!(resource instanceof Resource)) return { ...info, waitReason: kind };
+  return { ...info, waitReason: kind, resource: `${resource.type} (${resource.state()})` };
+}
 
 /** ResourceNode is the n-th resource of a goroutine, in every schedule the same: what resources carry as their mark. */
 export interface ResourceNode {

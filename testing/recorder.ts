@@ -15,7 +15,7 @@ import type { Explorer, Tracer, Verdict } from "./explorer.ts";
 import { type Inversion, isRecursive } from "./lock_order.ts";
 import type { DataRace, RaceAccess } from "./race_check.ts";
 import { formatValue } from "./format_value.ts";
-import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
+import { type Entry, EntryState, type Goroutine, nameOf } from "./goroutine.ts";
 import type {
   DivergenceRecord,
   EventRecord,
@@ -465,11 +465,6 @@ export class Recorder implements Tracer {
 /** The number of a goroutine in reports: main is 1. */
 function idOf(goroutine: Goroutine): number {
   return goroutine.order + 1;
-}
-
-/** The name of a goroutine in reports. */
-export function nameOf(goroutine: Goroutine): string {
-  return goroutine.name || goroutine.body.name || `func${goroutine.nth + 1}`;
 }
 
 function toEvent({ stack, site, ...event }: Event): EventRecord {

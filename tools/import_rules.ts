@@ -38,8 +38,8 @@ const TABLE: Readonly<Record<string, Zone>> = {
   "sync/": { files: /^(sync|runtime)\//, packages: NONE, may: "sync/ and runtime/ only" },
   "platform/": {
     files: /^(platform|sync|runtime)\//,
-    packages: /^node:process$/,
-    may: "platform/, sync/, runtime/ and node:process only",
+    packages: /^node:(async_hooks|process)$/,
+    may: "platform/, sync/, runtime/, node:async_hooks and node:process only",
   },
   "testing/": {
     files: /^(testing\/(?!fast_check\.ts$)|runtime\/)/,
