@@ -61,6 +61,7 @@ export interface Model<State, Op, Result> {
 export interface Call<Op, Result> {
   /** Who called. */
   readonly goroutine: string;
+  /** What was called. */
   readonly op: Op;
   /** What was given; undefined while the call has not ended. */
   readonly result?: Result | undefined;

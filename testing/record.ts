@@ -208,9 +208,11 @@ export interface LockEdgeRecord {
   readonly goroutine: number;
   /** The index of the lock it holds, and where it was locked. */
   readonly held: number;
+  /** Where the first lock was taken. */
   readonly heldAt?: Site;
   /** The index of the lock it asks for, and where. */
   readonly taken: number;
+  /** Where the second lock was asked for. */
   readonly takenAt?: Site;
 }
 
