@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
 import { Channel, go, select, sleep, yieldNow } from "../mod.ts";
 import { explore } from "./explore.ts";
+import { schedules } from "./fast_check.ts";
 import type { ExploreOptions, StrategyName } from "./options.ts";
 import { ScheduleError } from "./schedule_error.ts";
 
@@ -118,6 +120,20 @@ Deno.test("earlyTimers lets deadlines come so many times at most, in order, and 
     }, { strategy: "random", schedules: 400, seed: 1, earlyTimers, leaks: "ignore" });
     assertEquals(mostMoves, earlyTimers);
   }
+});
+
+Deno.test("earlyTimers goes with fast-check: what it finds shrinks, and the token replays it", async () => {
+  const property = fc.asyncProperty(
+    schedules(fc, { earlyTimers: 2, allowLeaks: ["clock"] }),
+    (s) => s.run(timeoutAgainstResult),
+  );
+  const found = await fc.check(property, { seed: 1 });
+  assert(found.failed && found.counterexample !== null);
+  const [schedule] = found.counterexample;
+  const token = /Schedule\((s1e[12]:.*)\)/.exec(String(schedule))?.[1];
+  assert(token !== undefined, String(schedule));
+  const again = await failureOf(timeoutAgainstResult, { replay: token });
+  assertEquals([again.kind, again.schedule], ["leak", token]);
 });
 
 Deno.test("earlyTimers completes exhaustive search, with more schedules than without", async () => {

@@ -207,7 +207,8 @@ export class Exploration {
   async #isRepeatable(): Promise<boolean> {
     const { fingerprint } = explorer;
     if (fingerprint === undefined) return true;
-    const replay = new Replay(toDeviations(explorer.answers));
+    const { answers, earlyTimers } = explorer;
+    const replay = new Replay(toDeviations(answers), null, null, earlyTimers);
     replay.begin();
     const again = await explorer.run(this.body, replay, this.rules, null, { log: this.#log });
     rejections.take();

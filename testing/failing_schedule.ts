@@ -51,7 +51,6 @@ export class FailingSchedule {
   #deviations: readonly Deviation[] = [];
   #steps = 0;
   #preemptions = 0;
-  /** How many deadlines may come early in it. */
   #earlyTimers = 0;
   #isReplay = true;
   /** Tells the failure from others. */
@@ -71,6 +70,11 @@ export class FailingSchedule {
     this.#earlyTimers = explorer.earlyTimers;
     this.#isReplay = false;
     this.signature = signatureOf(verdict);
+  }
+
+  /** How many deadlines may come early in it. */
+  get earlyTimers(): number {
+    return this.#earlyTimers;
   }
 
   /** The choices of the schedule, as short as they are by now. */

@@ -196,11 +196,13 @@ export class Schedule {
   /** The seed, and the token of the schedule that failed. */
   toString(): string {
     const failed = this.#failed;
-    return failed === null
-      ? `Schedule(seed ${this.#seed})`
-      : `Schedule(${
-        encodeToken({ deviations: failed.schedule.deviations, exploration: failed.identity })
-      })`;
+    return failed === null ? `Schedule(seed ${this.#seed})` : `Schedule(${
+      encodeToken({
+        deviations: failed.schedule.deviations,
+        exploration: failed.identity,
+        earlyTimers: failed.schedule.earlyTimers,
+      })
+    })`;
   }
 
   /** The failing schedule of `body`, or null if all pass. */
@@ -211,7 +213,9 @@ export class Schedule {
     const candidate = base === null ? undefined : shorter(base.deviations)[this.#variant];
     if (base === null || candidate === undefined) return null;
     const exploration = this.#explorationOf(body, site);
-    const verdict = await exploration.attempt(new Replay(candidate));
+    const verdict = await exploration.attempt(
+      new Replay(candidate, null, null, base.schedule.earlyTimers),
+    );
     return signatureOf(verdict) === base.signature
       ? toFailed(exploration, verdict, "replay")
       : null;
