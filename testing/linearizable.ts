@@ -154,8 +154,8 @@ export interface LinearizableOptions {
  * ```ts
  * import type { LinearizableVerdict } from "@interleave/go/testing";
  *
- * const verdict: LinearizableVerdict = { ok: true, states: 3 };
- * if (!verdict.ok) throw new Error(verdict.reason);
+ * const explain = (verdict: LinearizableVerdict) => verdict.ok ? "fine" : verdict.reason;
+ * if (explain({ ok: true, states: 3 }) !== "fine") throw new Error("it was linearizable");
  * ```
  */
 export type LinearizableVerdict =
