@@ -372,7 +372,6 @@ export const workloads: readonly Workload[] = [
       [OURS]: () => () => waitGroup(10 * MANY),
       "Promise.all": () => () => promiseAll(10 * MANY),
       "@jpwilliams/waitgroup": async () => peerGroup(await jpwilliams(), 10 * MANY),
-      "effect": async () => effectJoin(await effect(), 10 * MANY),
     },
   },
   {

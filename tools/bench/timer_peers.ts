@@ -140,25 +140,6 @@ async function sleeps(sleep: (delayMs: number) => Promise<unknown>): Promise<num
 
 const native = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
 
-function effectSleeps({ Effect }: Effects): Run {
-  return () => {
-    let woken = 0;
-    const body = (index: number) =>
-      Effect.gen(function* () {
-        yield* Effect.sleep(`${delayOf(index)} millis`);
-        woken++;
-      });
-    const main = Effect.gen(function* () {
-      yield* Effect.forEach(Array(SLEEPERS).keys(), body, {
-        concurrency: "unbounded",
-        discard: true,
-      });
-      return woken;
-    });
-    return Effect.runPromise(main);
-  };
-}
-
 const TICKERS = 2000, TICKS = 4, PERIOD_MS = 5;
 
 async function tickers(): Promise<number> {
@@ -195,7 +176,7 @@ function intervals(): Promise<number> {
 
 // --- rate limiters whose tokens do not run out ---
 
-const REQUESTS = 2000;
+const REQUESTS = 200;
 const PLENTY = 1e9;
 
 function requesting(request: () => Promise<unknown>): Run {
@@ -278,7 +259,6 @@ export const workloads: readonly Workload[] = [
     contestants: {
       [OURS]: () => () => sleeps(sleep),
       "setTimeout": () => () => sleeps(native),
-      "effect": async () => effectSleeps(await effect()),
     },
   },
   {
