@@ -70,14 +70,15 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
   },
   "./testing": {
     values: `
-      History ScheduleError Shared choose eventually explore linearizable never random settled shared
-      sometimes virtualTime wrap
+      History ScheduleError Shared choose eventually explore linearizable never random settled
+      shared sometimes virtualTime wrap
     `,
     types: `
-      Call Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure FailureKind
-      GoroutineRecord LeftoverTimer LinearizableOptions LinearizableVerdict LockEdgeRecord Model
-      PendingRecord Question RaceAccessRecord RaceRecord ResourceRecord ScheduleRecord SharedOptions
-      Site StepRecord Strategy StrategyName VirtualTimeOptions WrapOptions
+      Call Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure
+      FailureKind GoroutineRecord LeakFilter LeftoverTimer LinearizableOptions LinearizableVerdict
+      LockEdgeRecord Model PendingRecord Question RaceAccessRecord RaceRecord ResourceRecord
+      ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName VirtualTimeOptions
+      WrapOptions
     `,
   },
   "./lint": { values: `default`, types: `` },

@@ -36,6 +36,7 @@ import {
   infoOf,
   type ResourceNode,
 } from "./goroutine.ts";
+import type { LeakFilter } from "./options.ts";
 import { RandomSource } from "./random_source.ts";
 import type { DataRace } from "./race_check.ts";
 import type { Inversion, LockOrder } from "./lock_order.ts";
@@ -100,8 +101,8 @@ export interface Rules {
    * has settled, or has taken too long.
    */
   readonly externalGraceMs?: number;
-  /** Names of goroutines that may outlive main. */
-  readonly allowLeaks: readonly string[];
+  /** Which goroutines may outlive main. */
+  readonly allowLeaks: readonly LeakFilter[];
   /** Whether leaks are no failure at all. */
   readonly ignoreLeaks: boolean;
   /** Whether timers that nobody waits for may be set when the body has returned; they may by default. */
@@ -1198,11 +1199,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const error = new Error("no goroutines (main called runtime.Goexit) - deadlock!");
       return { kind: "fatal", error, goroutine: null };
     }
-    const { allowLeaks, ignoreLeaks } = this.#rules;
-    if (!ignoreLeaks) {
-      const leaked = this.alive.filter((goroutine) =>
-        !allowLeaks.includes(goroutine.name ?? goroutine.body.name)
-      );
+    if (!this.#rules.ignoreLeaks) {
+      const leaked = this.alive.filter((goroutine) => !this.#mayOutlive(goroutine));
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
     }
     for (const { resource, before } of this.#borrowed.values()) {
@@ -1218,6 +1216,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       return { kind: "race", error: new Error(`never became true: ${unmet.message}`) };
     }
     return { kind: "passed" };
+  }
+
+  #mayOutlive(goroutine: Goroutine): boolean {
+    const info = infoOf(goroutine, null);
+    try {
+      return this.#rules.allowLeaks.some((filter) =>
+        typeof filter === "string" ? filter === info.name : filter(info)
+      );
+    } catch (error) {
+      this.#broken ??= { error };
+      return true;
+    }
   }
 
   #end(verdict: Verdict): void {

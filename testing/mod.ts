@@ -8,7 +8,7 @@
 export { choose, random } from "./choose.ts";
 export { explore } from "./explore.ts";
 export { type ExploreResult } from "./exploration.ts";
-export { type ExploreOptions, type StrategyName } from "./options.ts";
+export { type ExploreOptions, type LeakFilter, type StrategyName } from "./options.ts";
 export type {
   DivergenceRecord,
   EventRecord,

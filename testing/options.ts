@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { readArguments, readVariable } from "./platform.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -32,6 +33,24 @@ export type StrategyName =
   | "bounded"
   | "exhaustive"
   | "reduced";
+
+/**
+ * LeakFilter says which goroutines may outlive the body: those of a name, or those that a function returns true of.
+ *
+ * @example
+ * ```ts
+ * import { Channel, go } from "@interleave/go";
+ * import { explore, type LeakFilter } from "@interleave/go/testing";
+ *
+ * const ofPool: LeakFilter = ({ createdBy }) => createdBy?.name === "pool";
+ * await explore(() => {
+ *   go(function pool() {
+ *     for (let i = 0; i < 3; i++) go(() => new Channel().receive());
+ *   });
+ * }, { allowLeaks: [ofPool] });
+ * ```
+ */
+export type LeakFilter = string | ((goroutine: GoroutineInfo) => boolean);
 
 /**
  * ExploreOptions say how to explore. All are optional.
@@ -76,8 +95,8 @@ export interface ExploreOptions {
   readonly replay?: string;
   /** What a replay does where its schedule does not fit: "fail" by default, or go on with other schedules' choices. */
   readonly onDivergence?: "fail" | "continue";
-  /** Names of goroutines that may outlive the body. */
-  readonly allowLeaks?: readonly string[];
+  /** Which goroutines may outlive the body: names, and functions that are asked about each, also by whom it was started. */
+  readonly allowLeaks?: readonly LeakFilter[];
   /** "fail" by default; with "ignore" goroutines may be left waiting when the body has returned. */
   readonly leaks?: "fail" | "ignore";
   /**
@@ -156,7 +175,7 @@ export interface Settings {
   /** Whether the token came with the code, so that it must be meant for this exploration. */
   readonly isReplayOwn: boolean;
   readonly onDivergence: "fail" | "continue";
-  readonly allowLeaks: readonly string[];
+  readonly allowLeaks: readonly LeakFilter[];
   readonly leaks: "fail" | "ignore";
   readonly afterMain: "stop" | "run";
   readonly externalTimeoutMs: number;
@@ -262,7 +281,8 @@ export function resolveOptions(options: ExploreOptions): Settings {
       oneOf("fail", "continue"),
       '"fail" or "continue"',
     ) ?? "fail",
-    allowLeaks: check(options.allowLeaks, "allowLeaks", isTexts, "a list of names") ?? [],
+    allowLeaks: check(options.allowLeaks, "allowLeaks", isFilters, "a list of names and functions") ??
+      [],
     leaks: check(options.leaks, "leaks", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
     afterMain: check(options.afterMain, "afterMain", oneOf("stop", "run"), '"stop" or "run"') ??
       "stop",
@@ -400,8 +420,8 @@ const isText = (value: unknown): boolean => typeof value === "string" && value !
 const isExternal = (value: unknown): boolean =>
   value === "wait" || value === "ignore" ||
   isDuration((value as { graceMs?: unknown } | null)?.graceMs);
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((item) => typeof item === "string");
+const isFilters = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => ["string", "function"].includes(typeof item));
 const oneOf = (...values: string[]) => (value: unknown): boolean =>
   values.includes(value as string);
 const isStrategyName = (value: unknown): value is StrategyName =>

@@ -273,6 +273,7 @@ export class Recorder implements Tracer {
         top === undefined ? call : { ...call, at: toSite(top) }
       );
     }
+    if (verdict.kind === "leak") this.#addAllowed(record, verdict.goroutines);
     if (verdict.kind === "dataRace") this.#addRace(record, verdict.race);
     if (verdict.kind === "lockOrder") record.locks = this.#toLocks(verdict.inversion);
     return record;
@@ -297,6 +298,14 @@ export class Recorder implements Tracer {
       if (takenAt !== undefined) edge.takenAt = toSite(takenAt);
       return edge;
     });
+  }
+
+  /** Those who are left and are no leak may stay. */
+  #addAllowed(record: Writable<ScheduleRecord>, leaked: readonly Goroutine[]): void {
+    const ids = new Set(leaked.map(idOf));
+    record.goroutines = record.goroutines.map((it) =>
+      ["ended", "panicked"].includes(it.status) || ids.has(it.id) ? it : { ...it, mayOutlive: true }
+    );
   }
 
   #addRace(record: Writable<ScheduleRecord>, { first, second }: DataRace): void {
