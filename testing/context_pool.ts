@@ -9,6 +9,9 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
+// Taken before anybody makes reactions schedule points.
+const { then } = Promise.prototype;
+
 const storage = new AsyncLocalStorage<Context>();
 
 let captured: () => void;
@@ -56,7 +59,7 @@ export class Context {
   };
 
   #arm(): void {
-    new Promise<undefined>(capture).then(this.#onEnter);
+    then.call(new Promise<undefined>(capture), this.#onEnter);
     this.#enter = captured;
   }
 }

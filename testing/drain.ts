@@ -11,6 +11,8 @@
 import process from "node:process";
 
 const { nextTick } = process;
+// Taken before anybody makes reactions schedule points.
+const { then } = Promise.prototype;
 const setMacrotask: (callback: () => void) => unknown = setImmediate;
 
 /** Calls `callback` from a macrotask of its own, after the platform has delivered what was pending. */
@@ -27,7 +29,7 @@ export function whenDrained(callback: () => void): () => void {
     nextTick(callback);
   };
   return () => {
-    RESOLVED.then(onMicrotask);
+    then.call(RESOLVED, onMicrotask);
   };
 }
 
