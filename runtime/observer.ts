@@ -117,6 +117,11 @@ export abstract class Resource {
    */
   abstract state(): string;
 
+  /** Whether nobody holds or counts on anything in it, so that a schedule may use it though it was made outside. */
+  get isIdle(): boolean {
+    return true;
+  }
+
   /**
    * Returns a function that puts the resource back into the state it has now, with nobody waiting. The harness uses it
    * on what was made outside a schedule, so that no schedule sees what another has left behind.

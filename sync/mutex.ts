@@ -226,6 +226,11 @@ export class Mutex extends Resource {
     return this.#locking;
   }
 
+  /** Whether it is unlocked. */
+  override get isIdle(): boolean {
+    return !this.#isLocked;
+  }
+
   /** "locked" or "unlocked". */
   state(): string {
     return this.#isLocked ? "locked" : "unlocked";

@@ -424,6 +424,11 @@ export class RWMutex extends Resource implements Locker {
     return this.#locking;
   }
 
+  /** Whether nobody holds it. */
+  override get isIdle(): boolean {
+    return !this.#isWriting && this.#readers === 0;
+  }
+
   /** "unlocked", "locked for writing" or "locked by 2 readers". */
   state(): string {
     if (this.#isWriting) return "locked for writing";

@@ -284,6 +284,11 @@ export class Semaphore extends Resource {
     return this.#acquiring(weight);
   }
 
+  /** Whether no permit is held. */
+  override get isIdle(): boolean {
+    return this.#held === 0;
+  }
+
   /** "1 of 3 held". */
   state(): string {
     return `${this.#held} of ${this.size} held`;

@@ -239,6 +239,11 @@ export class WaitGroup extends Resource {
     return this.#waiting;
   }
 
+  /** Whether the counter is zero. */
+  override get isIdle(): boolean {
+    return this.#count === 0;
+  }
+
   /** The counter, in words. */
   state(): string {
     return `counter ${this.#count}`;

@@ -1383,11 +1383,23 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** An operation has settled. */
   ready(entry: Entry): void {
-    if (entry.epoch !== this.#epoch) return; // left waiting by an earlier schedule
+    if (entry.epoch !== this.#epoch) return this.#checkLeftover(entry);
     if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
     if (this.#log !== null) this.#logWake(entry);
     if (this.#locks !== null) this.#noteLock(entry, true);
     this.#makeRunnable(entry);
+  }
+
+  /** Whoever an earlier schedule has left waiting is gone: what is handed over would be lost. */
+  #checkLeftover({ operation }: Entry): void {
+    const goroutine = this.#who();
+    if (goroutine === null || !this.#isPresent(goroutine)) return;
+    const { kind, resource } = operation.described;
+    const type = resource instanceof Resource ? resource.type : "resource";
+    throw new Error(
+      `Cannot hand over: a goroutine of an earlier schedule still waits for ${kind} at this ${type}; ` +
+        "make it anew in each schedule",
+    );
   }
 
   #makeRunnable(entry: Entry): void {
@@ -1458,6 +1470,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (hold !== 1) return;
     const locks = this.#locks as LockOrder;
     const lock = this.idOf(operation.resource);
+    // Who has asked for something else at the same time does not simply wait for this.
+    if (!hasIt && goroutine.parked > 0) return;
     if (!hasIt) locks.asks(goroutine.order + 1, lock, isReading(verb), calledIn);
     else if (!hasFailed) locks.takes(goroutine.order + 1, lock, isReading(verb), calledIn);
   }
@@ -1520,6 +1534,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         `Cannot ${verb}: ${resource.type}.${verb}() would join a waiter inside the run with one outside`,
       );
     }
+    if (!resource.isIdle) {
+      throw new Error(
+        `Cannot ${verb}: the ${resource.type} was made outside the run and is in use there (${resource.state()})`,
+      );
+    }
     this.#borrowed.set(resource, {
       resource,
       before: resource.state(),
@@ -1546,15 +1565,23 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #performOutside<R>(operation: Operation<R>): Promise<R> {
-    const { resource } = operation;
-    this.#checkOutside(resource, operation.verb);
-    if (!(resource instanceof Resource) || operation.isReady()) return eventLoop.perform(operation);
+    const resources: Resource[] = [];
+    const visit = (resource: object): void => {
+      this.#checkOutside(resource, operation.verb);
+      if (resource instanceof Resource) resources.push(resource);
+    };
+    // A select has a resource in each case, and is none itself.
+    if (operation.resource instanceof Resource) visit(operation.resource);
+    else operation.touches(visit);
+    if (resources.length === 0 || operation.isReady()) return eventLoop.perform(operation);
     const waiters = this.#outsideWaiters;
-    waiters.set(resource, (waiters.get(resource) ?? 0) + 1);
+    for (const resource of resources) waiters.set(resource, (waiters.get(resource) ?? 0) + 1);
     const leave = (): void => {
-      const left = (waiters.get(resource) ?? 1) - 1;
-      if (left > 0) waiters.set(resource, left);
-      else waiters.delete(resource);
+      for (const resource of resources) {
+        const left = (waiters.get(resource) ?? 1) - 1;
+        if (left > 0) waiters.set(resource, left);
+        else waiters.delete(resource);
+      }
     };
     const promise = eventLoop.perform(operation);
     promise.then(leave, leave);

@@ -272,6 +272,7 @@ export class FailingSchedule {
       scheduleLimit: schedules,
       totalSteps: exploration.steps,
       elapsedMs: exploration.elapsedMs,
+      externalTimeoutMs: exploration.settings.externalTimeoutMs,
       strategy: this.#strategy,
       isReplay: this.#isReplay,
       ...(this.#isReplay

@@ -8,8 +8,8 @@
  * - two of whose goroutines hold a third lock meanwhile, a *gate*, which lets one of them in at a time;
  * - that closes only where one reads and another reads, unless somebody writes: a writer that waits bars readers.
  *
- * A try asks for nothing, since it does not wait, but what it got is held. A goroutine that asks for a lock it has is
- * *recursive*: for reading once more while reading it gets through, unless a writer comes in between.
+ * A try asks for nothing, since it does not wait, but what it got is held. A goroutine that reads and locks for reading
+ * once more is *recursive*: it gets through, unless a writer comes in between, which bars it and waits for it.
  *
  * That what came before and after a wait for all goroutines cannot be at one time is not seen: phases that lock in
  * different orders are reported. If all schedules were run and none deadlocked, there is no danger, and nothing is said.
@@ -102,7 +102,7 @@ export class LockOrder {
   /** The shortest danger in the schedule, or null. */
   find(): Inversion | null {
     const edges = [...this.#edges.values()];
-    const recursive = edges.find(({ held, taken }) => held.lock === taken.lock);
+    const recursive = edges.find((edge) => this.#isRecursive(edge));
     if (recursive !== undefined) return [recursive];
     const byHeld = Map.groupBy(edges, ({ held }) => held.lock);
     for (let length = 2; length <= LONGEST_RING; length++) {
@@ -112,6 +112,11 @@ export class LockOrder {
       }
     }
     return null;
+  }
+
+  /** A lock for writing asked for again waits for ever, which is no prediction. */
+  #isRecursive({ held, taken }: LockEdge): boolean {
+    return held.lock === taken.lock && held.isRead && taken.isRead && this.#written.has(held.lock);
   }
 
   #ring(

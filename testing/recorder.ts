@@ -78,6 +78,7 @@ export class Recorder implements Tracer {
   readonly #from: number;
   // The step that follows each question about who is resumed.
   readonly #stepOfQuestion = new Map<number, number>();
+  #asked = 0;
   // The touches of cells, for data races.
   readonly #cellEvents: Event[] = [];
   readonly #promised = new WeakMap<Promise<unknown>, Event>();
@@ -127,7 +128,9 @@ export class Recorder implements Tracer {
   resumed(entry: Entry, isPreemption: boolean): void {
     if (this.#goroutines.length === 0) this.#goroutines.push(entry.goroutine);
     if (this.#isOff) return;
-    this.#stepOfQuestion.set(this.#explorer.answers.length - 1, this.#explorer.steps);
+    const asked = this.#explorer.answers.length;
+    if (asked > this.#asked) this.#stepOfQuestion.set(asked - 1, this.#explorer.steps);
+    this.#asked = asked;
     this.#steps.push({
       step: this.#explorer.steps,
       time: this.#explorer.clock.elapsed,
