@@ -11,7 +11,7 @@
  * @module
  */
 
-import { measurePeers, renderPeers } from "./bench/run.ts";
+import { measurePeers, type PeerRow, renderPeers } from "./bench/run.ts";
 import { OURS } from "./bench/workload.ts";
 import { measureGrowth, renderGrowth } from "./bench/growth.ts";
 
@@ -153,7 +153,13 @@ async function main(args: readonly string[]): Promise<void> {
   const peerFiles = files.filter((file) => file.endsWith("_peers.ts"))
     .map((file) => file.slice(file.lastIndexOf("/") + 1));
   const onProgress = (text: string) => console.error(`bench: ${text}`);
-  const peers = peerFiles.length > 0 ? await measurePeers(peerFiles, onProgress) : [];
+  if (!isJson && rows.length > 0) console.log(renderTable(rows));
+  let isFirst = true;
+  const onRows = (rows: readonly PeerRow[]) => {
+    if (!isJson) console.log(renderPeers(rows, isFirst));
+    isFirst = false;
+  };
+  const peers = peerFiles.length > 0 ? await measurePeers(peerFiles, onProgress, onRows) : [];
   // A peer may fail; ours may not.
   if (peers.some(({ name, why }) => name === OURS && why !== undefined)) Deno.exitCode = 1;
   const isGrowthAsked = files.some((file) => file.endsWith("growth.ts"));
@@ -162,8 +168,6 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(JSON.stringify({ rows, peers, growth }, null, 2));
     return;
   }
-  if (rows.length > 0) console.log(renderTable(rows));
-  if (peers.length > 0) console.log(`\n${renderPeers(peers)}`);
   if (growth.length > 0) console.log(`\n${renderGrowth(growth)}`);
 }
 

@@ -57,29 +57,30 @@ function medianOf(figures: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? NaN;
 }
 
-/** The table, in columns. */
-export function renderPeers(rows: readonly PeerRow[]): string {
-  const lines = [["workload", "contestant", "median", "min", "of ours", "by minima"]];
+const WIDTHS = [30, 26, 12, 12, 10, 10];
+const HEADINGS = ["workload", "contestant", "median", "min", "of ours", "by minima"];
+
+/** The table, in columns. Each workload can be printed when it is done. */
+export function renderPeers(rows: readonly PeerRow[], withHeadings = true): string {
+  const lines = withHeadings ? [HEADINGS] : [];
   let last = "";
   for (const row of rows) {
     lines.push([
       row.workload === last ? "" : row.workload,
       row.name,
-      row.why ?? format(row.median as number, row.unit),
-      row.min === undefined ? "" : format(row.min, row.unit),
+      ...row.median === undefined || row.min === undefined
+        ? ["", row.why ?? ""]
+        : [format(row.median, row.unit), format(row.min, row.unit)],
       ratio(row.medianRatio),
       ratio(row.minRatio),
     ]);
     last = row.workload;
   }
-  const widths = [0, 1, 2, 3, 4, 5].map((column) =>
-    Math.max(...lines.map((line) => (line[column] as string).length))
-  );
   return lines.map((line) =>
     line.map((cell, column) => {
-      const width = widths[column] as number;
+      const width = WIDTHS[column] as number;
       return column < 2 ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd()
+    }).join(" ").trimEnd()
   ).join("\n");
 }
 
@@ -94,10 +95,14 @@ function format(value: number, unit: "ns" | "bytes"): string {
   return `${(value / 1_000_000).toFixed(1)} ms`;
 }
 
-/** Measures the workloads of `files`, which stand in this folder, and tells `onProgress` what it does. */
+/**
+ * Measures the workloads of `files`, which stand in this folder. Tells `onProgress` what it does, and `onRows` of each
+ * workload when it is done.
+ */
 export async function measurePeers(
   files: readonly string[],
   onProgress: (text: string) => void,
+  onRows: (rows: readonly PeerRow[]) => void,
 ): Promise<PeerRow[]> {
   if (!await fetchPackages()) {
     onProgress("The packages of peers do not resolve: only ours, native promises and Go take part");
@@ -111,7 +116,9 @@ export async function measurePeers(
       );
       for (const workload of workloads) {
         onProgress(`${file}: ${workload.name}`);
-        rows.push(...toPeerRows(workload, await measureWorkload(file, workload, go)));
+        const done = toPeerRows(workload, await measureWorkload(file, workload, go));
+        rows.push(...done);
+        onRows(done);
       }
     }
   } finally {
