@@ -281,8 +281,9 @@ export function resolveOptions(options: ExploreOptions): Settings {
       oneOf("fail", "continue"),
       '"fail" or "continue"',
     ) ?? "fail",
-    allowLeaks: check(options.allowLeaks, "allowLeaks", isFilters, "a list of names and functions") ??
-      [],
+    allowLeaks:
+      check(options.allowLeaks, "allowLeaks", isFilters, "a list of names and functions") ??
+        [],
     leaks: check(options.leaks, "leaks", oneOf("fail", "ignore"), '"fail" or "ignore"') ?? "fail",
     afterMain: check(options.afterMain, "afterMain", oneOf("stop", "run"), '"stop" or "run"') ??
       "stop",
