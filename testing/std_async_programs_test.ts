@@ -30,6 +30,14 @@ async function* every(values: readonly unknown[], ms: number): AsyncGenerator<un
   }
 }
 
+/** Two values soon, and the third late. */
+async function* slowing(unit: number): AsyncGenerator<number> {
+  for (const [value, delays] of [[1, 1], [2, 1], [3, 60]] as const) {
+    await delay(delays * unit);
+    yield value;
+  }
+}
+
 /** Programs by name. */
 export const PROGRAMS: Readonly<Record<string, Program>> = {
   delay: async (log, unit) => {
@@ -55,7 +63,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     const calls = debounce((name: string) => log(name), 10 * unit);
     for (const name of ["a", "b", "c"]) {
       calls(name);
-      await delay(unit);
+      await Promise.resolve();
     }
     log(calls.pending);
     await delay(20 * unit);
@@ -128,12 +136,12 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   abortable: async (log, unit) => {
     const controller = new AbortController();
     const reading = outcome((async () => {
-      for await (const value of abortable(every([1, 2, 3, 4], 8 * unit), controller.signal)) {
+      let count = 0;
+      for await (const value of abortable(slowing(unit), controller.signal)) {
         log(value);
+        if (++count === 2) setTimeout(() => controller.abort(new Error("stop")), unit);
       }
     })());
-    await delay(20 * unit);
-    controller.abort(new Error("stop"));
     log(await reading);
     log(await outcome(abortable(delay(1_000 * unit), AbortSignal.timeout(unit))));
   },
