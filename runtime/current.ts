@@ -5,7 +5,9 @@
  * @module
  */
 
+import { type Copy, Guard, type Refuse, registry } from "./copies.ts";
 import { eventLoop } from "./event_loop.ts";
+import { observe, observer } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /**
@@ -26,3 +28,22 @@ export function install(scheduler: Scheduler | null): void {
 export function current(): Scheduler {
   return installed === null ? eventLoop : installed;
 }
+
+let guard: Guard | null = null;
+
+/** This copy of the package, among others that may be loaded. */
+export const copy: Copy = {
+  url: new URL("../", import.meta.url).href,
+  guard(refuse: Refuse | null): void {
+    if (guard !== null && installed === guard) {
+      install(guard.scheduler === eventLoop ? null : guard.scheduler);
+      observe(guard.observer);
+    }
+    guard = refuse === null ? null : new Guard(current(), observer, refuse);
+    if (guard === null) return;
+    install(guard);
+    observe(guard);
+  },
+};
+
+registry.copies.push(copy);

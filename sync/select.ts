@@ -319,9 +319,12 @@ function canCancel(options: Cancellation): boolean {
 }
 
 function notAnOperation(key: string, value: unknown): TypeError {
-  const hint = value instanceof Promise
-    ? "a promise: use the participle, such as ch.receiving(), not ch.receive()"
-    : String(value);
+  let hint = String(value);
+  if (value instanceof Promise) {
+    hint = "a promise: use the participle, such as ch.receiving(), not ch.receive()";
+  } else if (typeof (Object(value) as Partial<Operation<unknown>>).isReady === "function") {
+    hint = "one of another copy of @interleave/go";
+  }
   return new TypeError(`Cannot select: case "${key}" is not an operation but ${hint}`);
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Copy, registry } from "../runtime/copies.ts";
+import { copy } from "../runtime/current.ts";
 import { stayOutside } from "./context_pool.ts";
 import { checkDrain } from "./drain.ts";
 import { explorer } from "./explorer.ts";
@@ -34,6 +36,7 @@ export async function exclusively<R>(
       `Cannot explore: explore() is already running in this isolate${where}; await it first`,
     );
   }
+  takeTurn();
   stayOutside();
   const own = running = { site };
   rejections.start();
@@ -48,6 +51,35 @@ export async function exclusively<R>(
     if (running === own) {
       rejections.stop();
       running = null;
+      endTurn();
     }
   }
+}
+
+/** Among the copies of this package: while this one explores, the others must do nothing inside. */
+function takeTurn(): void {
+  const { exploring } = registry;
+  if (exploring !== null && exploring !== copy) {
+    throw new Error(`Cannot explore: explore() is running already, ${another(exploring)}`);
+  }
+  registry.exploring = copy;
+  for (const other of othersOf(copy)) {
+    other.guard((action) => {
+      if (explorer.isInside) throw new Error(`Cannot ${action} inside explore: ${another(other)}`);
+    });
+  }
+}
+
+function endTurn(): void {
+  registry.exploring = null;
+  for (const other of othersOf(copy)) other.guard(null);
+}
+
+function othersOf(copy: Copy): readonly Copy[] {
+  return registry.copies.filter((other) => other !== copy);
+}
+
+/** What to say of another copy. */
+function another({ url }: Copy): string {
+  return `another copy of @interleave/go: ${url}, and this is ${copy.url}; load one only`;
 }
