@@ -7,7 +7,7 @@
  * - Whoever is runnable stays runnable until it is resumed.
  * - Everything undetermined is asked of the oracle, and what is asked has at least two answers.
  * - Nothing of an earlier schedule can touch the present one: entries and contexts carry the epoch of their schedule.
- * - Time moves only when nobody can run.
+ * - Time moves only when nobody can run, or where the oracle was allowed to let a deadline come early.
  *
  * @module
  */
