@@ -12,7 +12,7 @@ import { OURS, type Workload } from "./workload.ts";
 const HERE = new URL("./", import.meta.url);
 const ROUNDS = 2;
 /** A contestant that takes longer than that has given up. Most need a second. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 20_000;
 
 /** PeerRow is a line of the table. */
 export interface PeerRow {
