@@ -1,7 +1,20 @@
 // Go's src/runtime/goroutineleakprofile_test.go: who is left behind, and what for.
-import { Channel, go, Mutex, type ReceiveChannel, select, WaitGroup, yieldNow } from "../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  background,
+  Channel,
+  go,
+  Mutex,
+  numGoroutine,
+  type ReceiveChannel,
+  select,
+  WaitGroup,
+  withCancel,
+  yieldNow,
+} from "../../mod.ts";
+import { explore } from "../../testing/explore.ts";
 import { RWMutex } from "../rw_mutex.ts";
-import { conforms, leaks } from "./both_schedulers_test.ts";
+import { assertStuck, conforms, failure, leaks, production } from "./both_schedulers_test.ts";
 
 leaks("a send on a nil channel (leakprofile:NilSend)", async () => {
   go(() => Channel.nil<number>().send(0), "sender");
@@ -192,4 +205,47 @@ leaks("a function returns on an error before it receives (leakprofile:EarlyRetur
 
 conforms("a function that receives leaves nobody behind (leakprofile:EarlyReturn)", async () => {
   await earlyReturn(true);
+});
+
+/** Each caller waits for its child or for the end of a context that has ended; returns how many took the end. */
+async function callers(count: number): Promise<number> {
+  using ctx = withCancel(background());
+  ctx.cancel();
+  const wg = new WaitGroup();
+  let gaveUp = 0;
+  for (let i = 0; i < count; i++) {
+    wg.go(async () => {
+      const result = new Channel<number>();
+      go(() => result.send(i), "child");
+      if (i % 2 === 0) await yieldNow(); // Go may switch here
+      const { key } = await select({ result: result.receiving(), done: ctx.done.receiving() });
+      if (key === "done") gaveUp++;
+    }, "caller");
+  }
+  await wg.wait();
+  return gaveUp;
+}
+
+production(
+  "children leak whose caller took the end of a context instead (leakprofile:Timeout)",
+  async () => {
+    const before = numGoroutine();
+    const gaveUp = await callers(100);
+    for (let i = 0; i < 1_000; i++) await yieldNow();
+    assertEquals(numGoroutine() - before, gaveUp);
+    assert(gaveUp > 0);
+  },
+);
+
+Deno.test("children leak whose caller took the end of a context instead (leakprofile:Timeout) [explorer]", async () => {
+  let gaveUp = 0;
+  const error = await failure(async () => {
+    gaveUp = await callers(100);
+  }, 1);
+  assertStuck(error, "leak", new Array<string>(gaveUp).fill("child [chan send]"));
+  const counts = new Set<number>();
+  await explore(async () => {
+    counts.add(await callers(2));
+  }, { strategy: "random", seed: 1, schedules: 200, leaks: "ignore" });
+  assertEquals([...counts].sort(), [1, 2], "one of them may find its child's result");
 });

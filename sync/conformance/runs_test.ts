@@ -1,7 +1,7 @@
 // Go's src/internal/synctest/synctest_test.go and src/testing/synctest: a bubble is a run, that is, one schedule of an
 // exploration; its main goroutine is the body; what is outside is code that is no part of the run.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Channel, go, Mutex, now, select, sleep, WaitGroup, yieldNow } from "../../mod.ts";
+import { Channel, Cond, go, Mutex, now, select, sleep, WaitGroup, yieldNow } from "../../mod.ts";
 import { explore } from "../../testing/explore.ts";
 import type { ExploreOptions } from "../../testing/options.ts";
 import { ScheduleError } from "../../testing/schedule_error.ts";
@@ -221,6 +221,26 @@ Deno.test("a run that leaves the counter of an outside group at 1 fails (interna
   assertEquals(wg.state(), "counter 0", "the next run must not see it");
 });
 
+Deno.test("a group whose counter stands outside cannot be used inside (internal/synctest:TestWaitGroupMovedIntoBubble)", async () => {
+  const wg = new WaitGroup();
+  wg.add(1);
+  const uses: (() => unknown)[] = [
+    () => wg.add(1),
+    () => wg.done(),
+    () => wg.wait(),
+    () => wg.go(() => {}),
+  ];
+  for (const use of uses) {
+    const run = () => explore(use, { schedules: 1, seed: 1 });
+    const error = await assertRejects(run, Error, "was made outside the run and is in use there");
+    assertStringIncludes(error.message, "the WaitGroup ");
+    assertStringIncludes(error.message, "counter 1");
+  }
+  wg.done();
+  assertEquals(wg.state(), "counter 0");
+  await explore(() => wg.add(0), { schedules: 1, seed: 1 });
+});
+
 Deno.test("an unlock inside a run that would let somebody outside go is an error at that call", async () => {
   const mu = new Mutex();
   await mu.lock();
@@ -317,3 +337,65 @@ for (const [id, verb, outside] of MOVED_OUT) {
     assertStringIncludes(error.message, `Channel.${verb}() from outside the run`);
   });
 }
+
+for (const verb of ["signal", "broadcast"] as const) {
+  Deno.test(`${verb} from outside on a Cond where somebody waits inside (runtime/crash_test.go:TestSynctestCondSignalFromNoBubble)`, async () => {
+    const mu = new Mutex();
+    const cond = new Cond(mu);
+    const inside = async () => {
+      await mu.lock();
+      await cond.wait();
+      mu.unlock();
+    };
+    const error = await thrownOutside(inside, () => cond[verb]());
+    assertStringIncludes(error.message, `Cond.${verb}() from outside the run`);
+  });
+
+  Deno.test(`${verb} from another run on a Cond where somebody waits inside (runtime/crash_test.go:TestSynctestCondSignalFromNoBubble)`, async () => {
+    let left: Cond | undefined;
+    await explore(() => {
+      const mu = new Mutex();
+      const cond = left = new Cond(mu);
+      go(async () => {
+        await mu.lock();
+        await cond.wait();
+      });
+    }, { schedules: 1, seed: 1, leaks: "ignore" });
+    const another = () => explore(() => left?.[verb](), { schedules: 1, seed: 1 });
+    await assertRejects(
+      another,
+      Error,
+      "a goroutine of an earlier schedule still waits for sync.Cond.Wait at this Cond",
+    );
+  });
+}
+
+// --- testing.T ---
+
+Deno.test("an error that is recorded fails the run, which goes on to its end (testing/synctest:TestError)", async () => {
+  let ended = 0;
+  const run = explore(async () => {
+    // What t.Error is to Go, a rejection that nobody handles is to JavaScript.
+    void Promise.reject(new Error("recorded"));
+    await sleep(1_000);
+    ended++;
+  }, { schedules: 1, seed: 1 });
+  await assertRejects(() => run, ScheduleError, "Error: recorded");
+  assert(ended > 0, "it was not stopped");
+});
+
+Deno.test("a step that is ignored inside a run is skipped, and the run goes on (testing/synctest:TestSkip)", async (test) => {
+  let ended = 0;
+  await explore(async () => {
+    const hasPassed = await test.step({
+      name: "skipped",
+      ignore: true,
+      fn() {
+        throw new Error("must not run");
+      },
+    });
+    assertEquals(hasPassed, false);
+    ended++;
+  }, { schedules: 1, seed: 1 });
+  assertEquals(ended, 1);
+});
