@@ -57,7 +57,7 @@ export async function forEach<T>(
   }
   checkSource(source, "run a task for each");
   const limit = checkLimit(options.limit);
-  using whole = contextOf(options);
+  const whole = contextOf(options);
   const { group, ctx } = ErrGroup.withContext(whole);
   if (limit !== Infinity) group.setLimit(limit);
   let count = 0;
@@ -75,5 +75,7 @@ export async function forEach<T>(
     await group.wait();
   } catch (error) {
     throw errorFor(error, ctx, options);
+  } finally {
+    whole.cancel(); // no `using`: Node 20 has none
   }
 }

@@ -104,7 +104,7 @@ async function* results<T, R>(
   limit: number,
   options: TaskOptions,
 ): AsyncGenerator<R, void, void> {
-  using whole = contextOf(options);
+  const whole = contextOf(options);
   const { group, ctx } = ErrGroup.withContext(whole);
   const most = Math.min(limit, MOST);
   const slots = new Semaphore(most);
@@ -126,14 +126,14 @@ async function* results<T, R>(
       }
     }, task.name);
   };
-  await group.go(async () => {
-    try {
-      await sendAll({ send }, source, ctx);
-    } finally {
-      promised.close();
-    }
-  }, "mapStream");
   try {
+    await group.go(async () => {
+      try {
+        await sendAll({ send }, source, ctx);
+      } finally {
+        promised.close();
+      }
+    }, "mapStream");
     for await (const own of promised) {
       const { value, done } = await own.result.next();
       slots.release(1);
