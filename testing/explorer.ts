@@ -699,15 +699,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (entry === undefined) return this.#isTakenBack(timer);
     this.#dueTimers.delete(timer);
     this.#releaseNext(timer);
-    if (this.#log !== null) {
-      // Reduction counts on it that whoever can run stays so: it has its step, in which nothing happens.
-      entry.timer = new MissedTimer(timer);
-      return true;
-    }
-    this.#runnable.take(entry);
-    entry.goroutine.runnable--;
-    entry.state = EntryState.Free;
-    entry.timer = null;
+    // Whoever can run stays so, which reduction counts on: it has its step, in which nothing happens.
+    entry.timer = new MissedTimer(timer);
     return true;
   }
 

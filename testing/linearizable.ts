@@ -14,6 +14,7 @@
  * @module
  */
 
+import { groupBy } from "./group_by.ts";
 import { formatValue } from "./format_value.ts";
 
 /**
@@ -201,7 +202,7 @@ export function linearizable<State, Op, Result>(
   const calls = history instanceof History ? history.calls : history;
   const parts = model.partition === undefined
     ? [calls]
-    : Map.groupBy(calls, ({ op }) => model.partition?.(op)).values();
+    : groupBy(calls, ({ op }) => model.partition?.(op)).values();
   let states = 0;
   for (const part of parts) {
     const search = new Search(part, model, maxStates - states);

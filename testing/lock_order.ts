@@ -20,6 +20,8 @@
  * @module
  */
 
+import { groupBy } from "./group_by.ts";
+
 /** Longer rings are not looked for. */
 const LONGEST_RING = 6;
 /** Of a schedule with more of them only so many are kept. */
@@ -104,7 +106,7 @@ export class LockOrder {
     const edges = [...this.#edges.values()];
     const recursive = edges.find((edge) => this.#isRecursive(edge));
     if (recursive !== undefined) return [recursive];
-    const byHeld = Map.groupBy(edges, ({ held }) => held.lock);
+    const byHeld = groupBy(edges, ({ held }) => held.lock);
     for (let length = 2; length <= LONGEST_RING; length++) {
       for (const edge of edges) {
         const ring = this.#ring([edge], byHeld, length);
