@@ -138,10 +138,6 @@ class Cancellable<R> extends Operation<R> {
     return this.operation.result(outcome);
   }
 
-  override resumeAccess(outcome: unknown): Access | undefined {
-    return this.operation.resumeAccess(outcome);
-  }
-
   override get permits(): number {
     return this.operation.permits;
   }

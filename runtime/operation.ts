@@ -56,11 +56,6 @@ export abstract class Operation<R> {
     return outcome as R;
   }
 
-  /** How its caller touches the resource when it resumes with a raw outcome; undefined, as mostly, if not at all. */
-  resumeAccess(_outcome: unknown): Access | undefined {
-    return undefined;
-  }
-
   /** How many permits it takes, if it takes any. */
   get permits(): number {
     return 1;

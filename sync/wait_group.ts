@@ -20,15 +20,13 @@ import { WaitQueue } from "../runtime/wait_queue.ts";
 /** The raw outcome of a wait that found the counter at zero: adding before its caller resumes is no misuse. */
 const NOT_PARKED: unique symbol = Symbol("not parked");
 
-const DONE = 1, ADD = 2, WAIT = 4, SELECT = 8, RETURN = 16;
+const DONE = 1, ADD = 2, WAIT = 4, SELECT = 8;
 
 /** The dependency relation of a WaitGroup. */
 export const ACCESS = {
   done: { verb: "done", bit: DONE, mask: ADD | SELECT },
-  add: { verb: "add", bit: ADD, mask: DONE | WAIT | SELECT | RETURN },
+  add: { verb: "add", bit: ADD, mask: DONE | WAIT | SELECT },
   wait: { verb: "wait", bit: WAIT, mask: ADD },
-  // Whoever has waited looks whether the next round has begun before it has returned.
-  return: { verb: "wait", bit: RETURN, mask: ADD },
   // A wait that may be given up: whether it has been when the counter reaches zero depends on the order.
   select: { verb: "wait", bit: SELECT, mask: DONE | ADD },
 } as const satisfies Record<string, Access>;
@@ -83,10 +81,6 @@ export class WaitGroup extends Resource {
 
     enqueue(waiter: Waiter): void {
       this.resource.#waiters.push(waiter);
-    }
-
-    override resumeAccess(outcome: unknown): Access | undefined {
-      return outcome === NOT_PARKED ? undefined : ACCESS.return;
     }
 
     // Called when the caller resumes under exploration; the event loop, which resumes nobody late, has called it before.
