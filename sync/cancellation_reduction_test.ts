@@ -124,7 +124,8 @@ async function run(program: string[][], outcomes: Set<string>): Promise<void> {
 /** The outcomes of all schedules, or undefined if there are too many. */
 async function outcomesOf(program: string[][], strategy: "exhaustive" | "reduced") {
   const outcomes = new Set<string>();
-  const options = { strategy, schedules: 30_000, allowLeaks: [] } as const;
+  const state = strategy === "reduced" ? "tracked" : "plain";
+  const options = { strategy, state, schedules: 30_000, allowLeaks: [] } as const;
   const { complete, schedules } = await explore(() => run(program, outcomes), options);
   return complete ? { outcomes: [...outcomes].sort(), schedules } : undefined;
 }

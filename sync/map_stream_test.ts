@@ -188,7 +188,7 @@ Deno.test("in every schedule results are in order, and nobody is left behind", a
     }, { limit: 2 });
     assertEquals(await drain(stream), { values: [0, 1] });
     ends.add(order.join(""));
-  }, { strategy: "reduced", mustComplete: true });
+  }, { strategy: "reduced", state: "tracked", mustComplete: true });
   assert(complete);
   assertEquals([...ends].sort(), ["01", "10"]);
 });

@@ -19,6 +19,7 @@ import { PartialOrderSampling } from "./pos.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
+import { RandomSource } from "./random_source.ts";
 import type { FailureKind } from "./record.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
 import { Reduced } from "./reduced.ts";
@@ -37,6 +38,8 @@ import { takeTouched } from "./shared.ts";
 import type { RawSite } from "./sites.ts";
 import { StepLog } from "./step_log.ts";
 import type { Strategy } from "./strategy.ts";
+import { hashTrace } from "./trace_hash.ts";
+import { type Difference, TrackedGuard } from "./tracked_guard.ts";
 import { UniformWalk } from "./uniform.ts";
 import { DEFAULT_START } from "./virtual_clock.ts";
 
@@ -61,6 +64,13 @@ export interface ExploreResult {
    * nobody did anything but poll.
    */
   readonly complete: boolean;
+  /**
+   * How many classes of schedules there were among them, if all state is tracked: then `complete` means that every class
+   * was run.
+   */
+  readonly traces?: number;
+  /** How many pairs of steps that commute were exchanged to see whether they do, if all state is tracked. */
+  readonly swaps?: number;
   /** The seed, which repeats the exploration. */
   readonly seed: number;
   /** About how many schedules there are, if that was not all of them and can be told. */
@@ -99,6 +109,7 @@ export class Exploration {
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
   #log: StepLog | null = null;
+  readonly #guard: TrackedGuard | null = null;
 
   constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
     if (typeof body !== "function") {
@@ -108,6 +119,10 @@ export class Exploration {
     this.settings = settings;
     this.site = site;
     takeTouched();
+    if (settings.state === "tracked") {
+      this.#log = new StepLog();
+      this.#guard = new TrackedGuard(new RandomSource(settings.seed, 2));
+    }
     // An exploration without a name is known by its text; whoever changes it cannot replay it from the command line.
     this.identity = shortHash(settings.name ?? body.toString().replaceAll(/\s+/g, ""), 3);
     this.rules = {
@@ -180,13 +195,58 @@ export class Exploration {
       }
       if (!strategy.begin(this.#schedules)) {
         const isComplete = strategy.isComplete && !this.#isCut;
+        if (isComplete) await this.#checkStrays();
         return this.#passed(strategy, isComplete ? "complete" : "strategy");
       }
       const verdict = await this.attempt(strategy);
+      if (this.#guard !== null) await this.#checkTracked(this.#guard, verdict, strategy.name);
       if (verdict.kind !== "passed" && verdict.kind !== "redundant") {
         throw await this.#failed(verdict, strategy);
       }
     }
+  }
+
+  /** Makes sure that a schedule goes like all others of its class. */
+  async #checkTracked(guard: TrackedGuard, verdict: Verdict, strategy: string): Promise<void> {
+    const { log } = explorer;
+    // What waits for the outside, or goes on fairly, or is cut off has no class.
+    if (log === null || explorer.isCut || explorer.isPerhapsTerminated) return;
+    if (verdict.kind === "redundant" || verdict.kind === "foreign") return;
+    const deviations = toDeviations(explorer.answers);
+    const ending = signatureOf(verdict);
+    const difference = guard.note(log, ending, deviations, strategy === "reduced");
+    if (difference !== null) throw await this.#untrackedError(deviations, difference);
+    const probe = verdict.kind === "passed" ? guard.probe(log) : null;
+    if (probe === null) return;
+    const original = hashTrace(log, ending);
+    probe.begin();
+    const now = await this.execute(probe);
+    const after = hashTrace(explorer.log as StepLog, signatureOf(now));
+    if (probe.agrees(original, after)) return;
+    throw await this.#untrackedError(toDeviations(explorer.answers), {
+      other: deviations,
+      reason: probe.reason,
+    });
+  }
+
+  /** Makes sure that a complete reduced search has seen the classes of all schedules that were run. */
+  async #checkStrays(): Promise<void> {
+    const { strategy } = this.settings;
+    if (this.#guard === null || (strategy !== "portfolio" && strategy !== "reduced")) return;
+    const stray = this.#guard.stray();
+    if (stray !== null) throw await this.#untrackedError(stray.other, stray);
+  }
+
+  /** The program shares what nobody tracks. */
+  async #untrackedError(deviations: readonly Deviation[], { other, reason }: Difference) {
+    const { identity } = this;
+    const token = encodeToken({ deviations: other, exploration: identity });
+    const rest = other === deviations ? "" : `; the other schedule is ${token}`;
+    return await new FailingSchedule(this).reportAs(
+      "nondeterminism",
+      `goroutines share state that is not tracked: ${reason}${rest}`,
+      deviations,
+    );
   }
 
   /** Runs one schedule of the search. */
@@ -305,7 +365,7 @@ export class Exploration {
     const covered = bound === undefined || endedBy === "complete" ? {} : { covered: bound };
     const result = { ...this.#result(endedBy, estimate), ...covered };
     if (this.settings.mustComplete && !result.complete) throw this.#limitError(result);
-    if (this.settings.verbose) warn(`${this.title}: ok, ${describeCoverage(result)}`);
+    if (this.settings.verbose) warn(`${this.title}: ok, ${this.#describe(result)}`);
     return result;
   }
 
@@ -317,12 +377,20 @@ export class Exploration {
       seed: this.settings.seed,
       starvation: this.#starvation,
       endedBy,
+      ...(this.#guard === null ? {} : { traces: this.#guard.traces, swaps: this.#guard.probes }),
     };
     return estimate !== undefined && Number.isFinite(estimate) ? { ...result, estimate } : result;
   }
 
+  #describe(result: ExploreResult): string {
+    const cut = this.#isCut
+      ? "; some were longer than maxSteps, or nobody did anything but poll"
+      : "";
+    return describeCoverage(result) + cut;
+  }
+
   #limitError(result: ExploreResult): ScheduleError {
-    const coverage = describeCoverage(result);
+    const coverage = this.#describe(result);
     const message =
       `stopped at ${coverage}: raise schedules or maxTimeMs, or make the program smaller`;
     return this.#errorOfAll("limit", message);
@@ -353,10 +421,10 @@ export class Exploration {
   }
 }
 
-function toStrategy({ strategy, seed, earlyTimers }: Settings): Strategy {
+function toStrategy({ strategy, seed, earlyTimers, state }: Settings): Strategy {
   switch (strategy) {
     case "portfolio":
-      return new Portfolio(seed);
+      return new Portfolio(seed, state);
     case "random":
       return new RandomWalk(seed);
     case "urw":
@@ -381,8 +449,16 @@ function toStrategy({ strategy, seed, earlyTimers }: Settings): Strategy {
   }
 }
 
-function describeCoverage({ schedules, complete, estimate, covered }: ExploreResult): string {
+function describeCoverage(result: ExploreResult): string {
+  const { schedules, complete, estimate, covered, traces, swaps } = result;
   const count = `${schedules.toLocaleString("en")} schedule${schedules === 1 ? "" : "s"}`;
+  if (traces !== undefined) {
+    const classes = `${traces.toLocaleString("en")} trace${traces === 1 ? "" : "s"}`;
+    const swapped = `${swaps} swap${swaps === 1 ? "" : "s"} checked`;
+    return complete
+      ? `complete: ${classes}, state tracked, ${swapped}`
+      : `${count} of ${classes}, state tracked, ${swapped}, not complete`;
+  }
   if (complete) return `complete: ${count}`;
   const all = covered === undefined
     ? ""

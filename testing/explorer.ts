@@ -1428,19 +1428,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   /** A goroutine goes on behind an operation: from now on it holds what it has taken. */
-  #logReturn({ goroutine, operation, outcome }: Entry): void {
+  #logReturn({ goroutine, operation }: Entry): void {
     const { resource, access } = operation;
     if ((access.hold ?? access.permits) === 1) {
       goroutine.held.set(resource, (goroutine.held.get(resource) ?? 0) + operation.permits);
     }
-    const returned = operation.resumeAccess(outcome);
-    if (returned !== undefined) this.#logTouch(resource, returned);
   }
 
   readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
 
   #logTouch(resource: object, access: Access, detail?: unknown): void {
-    if ((access.bit | access.mask) !== 0) {
+    // A select that may be given up counts as its own resource, which nobody else can touch.
+    if ((access.bit | access.mask) !== 0 && !(resource instanceof Operation)) {
       (this.#log as StepLog).touch(this.idOf(resource), access, detail);
     }
   }
@@ -1454,8 +1453,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #logWake(entry: Entry): void {
     if (this.#current === null) return;
     entry.after.push((this.#log as StepLog).release());
-    if (entry.operation.touches !== touchesOne) entry.operation.touches(this.#logEach);
+    if (entry.operation.touches !== touchesOne) entry.operation.touches(this.#logWoken);
   }
+
+  readonly #logWoken = (resource: object, access: Access): void => {
+    if ((access.bit | access.mask) !== 0 && !(resource instanceof Operation)) {
+      (this.#log as StepLog).touch(this.idOf(resource), access, undefined, true);
+    }
+  };
 
   /** Notes that an operation asks for a lock, or has got it. */
   #noteLock({ goroutine, operation, calledIn, hasFailed }: Entry, hasIt: boolean): void {

@@ -204,6 +204,17 @@ export class FailingSchedule {
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
   }
 
+  /** Reports a schedule as a failure that it does not have by itself. */
+  async reportAs(
+    kind: Failure["kind"],
+    message: string,
+    deviations: readonly Deviation[],
+  ): Promise<ScheduleError> {
+    this.#deviations = deviations;
+    const { record } = await this.#record(deviations, false);
+    return this.#toError({ ...record, failure: { kind, message } }, this.#token());
+  }
+
   /** The record of a schedule that passes, with `verdict` instead of its own; for warnings. */
   async describe(verdict: Verdict, deviations: readonly Deviation[]): Promise<ScheduleRecord> {
     const { recorder } = await this.#record(deviations, false);

@@ -89,6 +89,13 @@ export interface ExploreOptions {
   readonly maxSpins?: number;
   /** How to search: "portfolio" by default, which takes turns. Or a strategy of your own. */
   readonly strategy?: StrategyName | Strategy;
+  /**
+   * What goroutines share. "plain", the default: anything, plain variables too, so every order counts. "tracked": nothing
+   * but primitives, {@linkcode Shared} cells and what is handed over through them. Then one schedule of each class of those
+   * that differ only in the order of what commutes is enough, and complete means that every class was run. Whether
+   * it is true is checked as far as it can be seen from outside; if it is not, the exploration fails.
+   */
+  readonly state?: "plain" | "tracked";
   /** Whether to fail unless every schedule was run. */
   readonly mustComplete?: boolean;
   /** A token: runs that one schedule only, and fails with its report if it fails. */
@@ -170,6 +177,7 @@ export interface Settings {
   readonly maxSteps: number;
   readonly maxSpins: number;
   readonly strategy: StrategyName | Strategy;
+  readonly state: "plain" | "tracked";
   readonly mustComplete: boolean;
   readonly replay: string | undefined;
   /** Whether the token came with the code, so that it must be meant for this exploration. */
@@ -213,6 +221,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "maxSteps",
   "maxSpins",
   "strategy",
+  "state",
   "mustComplete",
   "replay",
   "onDivergence",
@@ -252,6 +261,16 @@ export function resolveOptions(options: ExploreOptions): Settings {
   const maxTimeMs = outside("max-time", "MAX_TIME", duration);
   const name = options.name ?? options.test?.name;
   if (name !== undefined && typeof name !== "string") throw wrong("name", name, "a text");
+  const strategy = outside("strategy", "STRATEGY", strategyName) ??
+    checkStrategy(options.strategy) ?? "portfolio";
+  const state = check(options.state, "state", oneOf("plain", "tracked"), '"plain" or "tracked"') ??
+    "plain";
+  if (strategy === "reduced" && state === "plain") {
+    throw new TypeError(
+      'Cannot explore: strategy "reduced" leaves out schedules that differ only in plain variables; ' +
+        'if goroutines share nothing but primitives and Shared cells, say so with state: "tracked"',
+    );
+  }
   const replay = outside("replay", "REPLAY", (text) => text) ?? options.replay;
   return {
     name,
@@ -270,8 +289,8 @@ export function resolveOptions(options: ExploreOptions): Settings {
       0,
     maxSteps: check(options.maxSteps, "maxSteps", isCount, "a whole number from 1") ?? 10_000,
     maxSpins: check(options.maxSpins, "maxSpins", isCount, "a whole number from 1") ?? 1_000,
-    strategy: outside("strategy", "STRATEGY", strategyName) ?? checkStrategy(options.strategy) ??
-      "portfolio",
+    strategy,
+    state,
     mustComplete: check(options.mustComplete, "mustComplete", isBoolean, "true or false") ?? false,
     replay: check(replay, "replay", isText, "a token"),
     isReplayOwn: replay !== undefined && replay === options.replay,

@@ -11,6 +11,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     earlyTimers: 0,
     maxSteps: 10_000,
     strategy: "portfolio",
+    state: "plain",
     mustComplete: false,
     replay: undefined,
     isReplayOwn: false,

@@ -11,6 +11,7 @@ import { Pct } from "./pct.ts";
 import { PartialOrderSampling } from "./pos.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
 import { RandomWalk } from "./random.ts";
+import { Reduced } from "./reduced.ts";
 import type { StepLog } from "./step_log.ts";
 import type { Candidates, LoggingStrategy, Question, Strategy } from "./strategy.ts";
 import { UniformWalk } from "./uniform.ts";
@@ -32,11 +33,13 @@ const MANY = 5_000;
  * schedules go on enumerating, and half rotate through strategies that find what enumeration reaches late. No strategy
  * wins everywhere. It ends once everything has been enumerated.
  *
- * Enumeration is of all schedules, depth first, while they seem to be few; else by number of preemptions.
+ * Enumeration is of all schedules, depth first, while they seem to be few; else by number of preemptions. If all state is
+ * tracked it is of one schedule of each class.
  */
 export class Portfolio implements Strategy {
   readonly #exhaustive = new Exhaustive();
   readonly #bounded = new Bounded();
+  readonly #reduced: Reduced | null;
   readonly #rotation: readonly Strategy[];
   readonly #first = new EventLoopOrder();
   #present: LoggingStrategy = this.#exhaustive;
@@ -44,7 +47,9 @@ export class Portfolio implements Strategy {
   #count = 0;
   #sampled = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, state: "plain" | "tracked" = "plain") {
+    this.#reduced = state === "tracked" ? new Reduced() : null;
+    if (this.#reduced !== null) this.#present = this.#enumeration = this.#reduced;
     this.#rotation = [
       new RandomWalk(seed),
       new Pct(seed, 2),
@@ -74,6 +79,7 @@ export class Portfolio implements Strategy {
   }
 
   get isComplete(): boolean {
+    if (this.#reduced !== null) return this.#reduced.isComplete;
     return this.#exhaustive.isComplete || this.#bounded.isComplete;
   }
 
@@ -82,6 +88,7 @@ export class Portfolio implements Strategy {
   }
 
   estimate(): number {
+    if (this.#reduced !== null) return Infinity;
     return this.#exhaustive.estimate();
   }
 
@@ -98,7 +105,7 @@ export class Portfolio implements Strategy {
     if ((at > 0 && at < SAMPLED_FIRST) || turn % 2 === 1) {
       return this.#rotation[this.#sampled++ % this.#rotation.length] as Strategy;
     }
-    if (at % TURN === 0 && at > 0) {
+    if (at % TURN === 0 && at > 0 && this.#reduced === null) {
       // An early estimate may be far off: now and then there is a new one.
       const isBig = this.#exhaustive.estimate() > MANY && turn % 8 !== 0;
       this.#enumeration = isBig ? this.#bounded : this.#exhaustive;

@@ -11,7 +11,7 @@ import { eventually, never, sometimes } from "./properties.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { Shared } from "./shared.ts";
 
-const STRATEGIES = ["portfolio", "random", "exhaustive", "reduced"] as const;
+const STRATEGIES = ["portfolio", "random", "exhaustive"] as const;
 
 Deno.test("never fails the schedule at the first step that makes it true", async () => {
   const body = async (isGuarded: boolean): Promise<void> => {

@@ -335,7 +335,7 @@ Deno.test("reduced search finds the same outcomes with settled as all schedules 
       write("m");
       await settled();
       seen.add(log.get());
-    }, { strategy, mustComplete: true });
+    }, { strategy, state: "tracked", mustComplete: true });
     return [...seen].sort();
   };
   const expected = await outcomes("exhaustive");

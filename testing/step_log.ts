@@ -18,6 +18,8 @@ export interface Touch {
   /** The resource: a small number, the same in every schedule. */
   readonly resource: number;
   readonly access: Access;
+  /** Whether that was only by waking somebody: in an equivalent schedule nobody may have waited. */
+  readonly isWaking: boolean;
 }
 
 /** One step. */
@@ -124,13 +126,14 @@ export class StepLog {
   }
 
   /** The running step touches a resource. */
-  touch(resource: number, access: Access, detail?: unknown): void {
+  touch(resource: number, access: Access, detail?: unknown, isWaking = false): void {
     const step = this.steps.length;
     const touch = {
       step,
       moment: this.moment,
       resource,
       access: this.relation.access(access, detail),
+      isWaking,
     };
     this.steps[step - 1]?.touches.push(touch);
   }
