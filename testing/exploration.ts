@@ -209,8 +209,9 @@ export class Exploration {
   /** Makes sure that a schedule goes like all others of its class. */
   async #checkTracked(guard: TrackedGuard, verdict: Verdict, strategy: string): Promise<void> {
     const { log } = explorer;
-    // What waits for the outside, or goes on fairly, or is cut off has no class.
+    // What waits for the outside, goes on fairly, is cut off, or lets a timer come early has no class.
     if (log === null || explorer.isCut || explorer.isPerhapsTerminated) return;
+    if (explorer.cameEarly > 0) return;
     if (verdict.kind === "redundant" || verdict.kind === "foreign") return;
     const deviations = toDeviations(explorer.answers);
     const ending = signatureOf(verdict);
