@@ -282,9 +282,11 @@ function inWords(error: unknown): string {
   return `threw ${error instanceof Error ? error.message : error}`;
 }
 
-/** Makes a random program. Its actions are of a few kinds only, so that they meet. */
-export function randomProgram(random: RandomSource): OutcomeProgram {
-  const kinds = Object.keys(ACTIONS);
+/** Makes a random program. Its actions are of a few of the `kinds` only, so that they meet. */
+export function randomProgram(
+  random: RandomSource,
+  kinds: readonly string[] = Object.keys(ACTIONS),
+): OutcomeProgram {
   const chosen = Array.from(
     { length: 1 + random.below(3) },
     () => kinds[random.below(kinds.length)],

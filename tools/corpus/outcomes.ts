@@ -164,7 +164,7 @@ function* smallerThan(program: OutcomeProgram): Generator<OutcomeProgram> {
 
 /** Programs of a row. */
 const BATCH = 500;
-const LIMITS: CompareLimits = { classes: 5_000, schedules: 10_000, samples: 500 };
+const LIMITS: CompareLimits = { classes: 1_000, schedules: 2_000, samples: 200 };
 
 /** The part. */
 export const outcomes: Part = {

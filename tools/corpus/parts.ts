@@ -9,6 +9,7 @@ import { dpor } from "./dpor.ts";
 import { minimize } from "./minimize.ts";
 import { outcomes } from "./outcomes.ts";
 import type { Part } from "./part.ts";
+import { relation } from "./relation.ts";
 import { strategies } from "./strategies.ts";
 
 /** All parts. */
@@ -16,6 +17,7 @@ import { strategies } from "./strategies.ts";
 export const PARTS: readonly Part[] = [
   dpor,
   outcomes,
+  relation,
   minimize,
   strategies,
   bugs,
