@@ -58,7 +58,7 @@ Deno.test("settled sees what the others wrote, however long they went on (testin
   });
 });
 
-Deno.test("settled comes after the last of a chain of goroutines", async () => {
+Deno.test("settled comes after the last of a chain of goroutines (internal/synctest:TestWait)", async () => {
   await all(async () => {
     const count = new Shared(0);
     function next(left: number): void {
