@@ -12,7 +12,7 @@ Deno.test("choose is tried in every way by exhaustive and by reduced search", as
       const first = choose(2);
       await yieldNow();
       seen.push(`${first}${choose(3)}`);
-    }, { strategy });
+    }, { strategy, state: strategy === "reduced" ? "tracked" : "plain" });
     assert(result.complete);
     assertEquals(seen.sort(), ["00", "01", "02", "10", "11", "12"]);
   }

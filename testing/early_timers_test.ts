@@ -157,7 +157,7 @@ Deno.test("earlyTimers completes exhaustive search, with more schedules than wit
 
 Deno.test("earlyTimers does not go with reduced search, and is a small whole number", async () => {
   await assertRejects(
-    () => explore(() => {}, { strategy: "reduced", earlyTimers: 1 }),
+    () => explore(() => {}, { strategy: "reduced", state: "tracked", earlyTimers: 1 }),
     TypeError,
     'option "earlyTimers" does not go with "reduced"',
   );
