@@ -653,12 +653,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       child = new Goroutine(parent, nth, this.#nextIndex++);
       parent.children.push(child);
     }
-    if (this.#tracer !== null) {
-      this.#start(child, body, name);
-      this.#tracer.spawned(parent, child);
-    } else {
-      this.#start(child, body, name);
-    }
+    this.#start(child, body, name);
+    if (this.#tracer !== null) this.#tracer.spawned(parent, child);
   }
 
   choose(count: number): number {

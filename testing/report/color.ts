@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readVariable } from "./environment.ts";
+import { readVariable } from "../platform.ts";
 
 /** Style is what a piece of text is: a mark of some meaning, or a file name. */
 export type Style = "switch" | "wait" | "throw" | "place";

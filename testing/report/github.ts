@@ -5,7 +5,7 @@
  */
 
 import type { ReportContext, ScheduleRecord } from "../record.ts";
-import { readVariable } from "./environment.ts";
+import { readVariable } from "../platform.ts";
 import { mermaid } from "./mermaid.ts";
 import { pasteLine } from "./paste_line.ts";
 import { partsOf, renderReport } from "./report.ts";

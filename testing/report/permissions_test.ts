@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { wantsColor } from "./color.ts";
-import { isGranted, readVariable } from "./environment.ts";
+import { isGranted, readVariable } from "../platform.ts";
 import { EXAMPLES, RACE, RACE_CONTEXT } from "./fixtures_test.ts";
 import { reportToGitHub } from "./github.ts";
 import { renderReport } from "./report.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readVariable } from "./environment.ts";
+import { readVariable } from "../platform.ts";
 
 /** The width where nobody tells: under `deno test`, in a pipe, on CI. */
 const DEFAULT_WIDTH = 100;

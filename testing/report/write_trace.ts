@@ -6,7 +6,7 @@
 
 import { appendFileSync, writeFileSync } from "node:fs";
 import type { ReportContext, ScheduleRecord } from "../record.ts";
-import { isGranted } from "./environment.ts";
+import { isGranted } from "../platform.ts";
 import { quoteWord } from "./paste_line.ts";
 import { formatFor } from "./trace_format.ts";
 
