@@ -18,7 +18,6 @@ for (const kernel of KERNELS) {
   Deno.test({
     name:
       `${kernel.id} ${kernel.name}: the bug is found, fails again, and is not in the fixed form`,
-    ignore: kernel.shows === "with early timers",
     async fn() {
       await explore(kernel.fixed, { ...kernel.options, seed: SEED, schedules: CONTROLS });
       if (kernel.isBeyond) return;

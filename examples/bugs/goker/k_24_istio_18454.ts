@@ -17,7 +17,6 @@ import {
   withCancel,
   yieldNow,
 } from "@interleave/go";
-import type { ExploreOptions } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 const EVENTS = 4;
@@ -99,7 +98,7 @@ export const kernel: Kernel = {
   name: "istio#18454",
   lesson: "draining a timer whose time was received",
   shows: "with early timers",
-  options: { afterMain: "run", earlyTimers: 2 } as ExploreOptions,
+  options: { afterMain: "run", earlyTimers: 2 },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
   expected: {

@@ -8,7 +8,6 @@
  */
 
 import { Channel, go, Mutex, select, Ticker, WaitGroup, yieldNow } from "@interleave/go";
-import type { ExploreOptions } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 class TokenKeeper {
@@ -84,7 +83,7 @@ export const kernel: Kernel = {
   name: "etcd#7492",
   lesson: "sending under a lock that the receiver takes, now and then",
   shows: "with early timers",
-  options: { afterMain: "run", earlyTimers: 2 } as ExploreOptions,
+  options: { afterMain: "run", earlyTimers: 2 },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
   expected: {

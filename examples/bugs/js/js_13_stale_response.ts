@@ -7,7 +7,7 @@
  */
 
 import { callAfter, type CallTimer, sleep } from "@interleave/go";
-import { type ExploreOptions, wrap } from "@interleave/go/testing";
+import { wrap } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 async function program(form: Form): Promise<void> {
@@ -81,7 +81,7 @@ export const kernels: readonly Kernel[] = [{
   name: "fast-check debounced-autocomplete",
   lesson: "waiting before the question does not make the answers come in order",
   shows: "with early timers",
-  options: { earlyTimers: 2 } as ExploreOptions,
+  options: { earlyTimers: 2 },
   buggy: () => debounced("buggy"),
   fixed: () => debounced("fixed"),
   expected: STALE,
