@@ -54,9 +54,10 @@ export function trackExternals(explorer: Explorer): void {
     const descriptor = Object.getOwnPropertyDescriptor(object, name);
     if (descriptor?.writable !== true || typeof descriptor.value !== "function") continue;
     const original = descriptor.value as AsyncFunction;
+    const call = (self: unknown, args: readonly unknown[]): unknown =>
+      explorer.external(describeCall(label, args), () => Reflect.apply(original, self, args));
     const tracked = function (this: unknown, ...args: unknown[]): unknown {
-      if (!explorer.isInside) return original.apply(this, args);
-      return explorer.external(describeCall(label, args), () => original.apply(this, args));
+      return explorer.isInside ? call(this, args) : original.apply(this, args);
     };
     Object.defineProperty(tracked, "name", { value: name, configurable: true });
     Object.defineProperty(object, name, { ...descriptor, value: tracked });

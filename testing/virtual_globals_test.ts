@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as setRealTimeout } from "node:timers";
+import { randomBytes } from "node:crypto";
 import process from "node:process";
 import { go, WaitGroup, yieldNow } from "../mod.ts";
 import { Folder } from "./child_test.ts";
@@ -43,6 +44,61 @@ Deno.test("Date tells the schedule's time in every form, and stays Date", async 
     assertEquals([Date.name, Date.length], ["Date", 7]);
   });
   assert(Math.abs(Date.now() - new Date().getTime()) < 1_000 && Date.now() > EPOCH * 1.5);
+});
+
+Deno.test("Date is in every respect what the platform's Date is, inside and outside", async () => {
+  const check = (): void => {
+    assertEquals(Reflect.ownKeys(Date).sort(), [
+      "UTC",
+      "length",
+      "name",
+      "now",
+      "parse",
+      "prototype",
+    ]);
+    assertEquals(Object.getOwnPropertyDescriptor(Date, "prototype")?.writable, false);
+    assertEquals([Date.prototype.constructor, Object.getPrototypeOf(Date)], [
+      Date,
+      Function.prototype,
+    ]);
+    const { writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(
+      globalThis,
+      "Date",
+    )!;
+    assertEquals([writable, enumerable, configurable], [true, false, true]);
+    assertEquals(new Date(2001, 2, 3, 4, 5, 6, 7).toISOString().slice(17), "06.007Z");
+    assertEquals(new Date("2001-02-03T04:05:06.007Z").getTime(), Date.UTC(2001, 1, 3, 4, 5, 6, 7));
+    assertEquals(new Date(new Date(8)).getTime(), 8);
+    assertEquals(typeof Date(), "string");
+    assertEquals(typeof Reflect.apply(Date, undefined, [7]), "string");
+
+    class Moment extends Date {
+      readonly isMoment = true;
+      static override now(): number {
+        return super.now() + 1;
+      }
+    }
+    const moment = new Moment(9);
+    assertEquals([moment.getTime(), moment.isMoment, moment.constructor], [9, true, Moment]);
+    assert(Moment.now() - Date.now() >= 1);
+    assertEquals(new Moment(2001, 1).getMonth(), 1);
+
+    function Old(this: object): void {}
+    Old.prototype = Object.create(Date.prototype);
+    const old = Reflect.construct(Date, [], Old) as Date;
+    assert(old instanceof Old && old instanceof Date);
+    assert(Math.abs(Date.prototype.getTime.call(old) - Date.now()) < 1_000);
+    const Bound: unknown = Reflect.apply(Function.prototype.bind, Date, [null, 2001, 1]);
+    assertEquals((Reflect.construct(Bound as DateConstructor, []) as Date).getFullYear(), 2001);
+
+    const clone = structuredClone(new Date(10));
+    assertEquals([clone.getTime(), clone.constructor, clone instanceof Date], [10, Date, true]);
+    assertEquals(Object.prototype.toString.call(new Date()), "[object Date]");
+    assertEquals(JSON.stringify(new Date(0)), '"1970-01-01T00:00:00.000Z"');
+    assertThrows(() => new Date(Symbol() as never), TypeError);
+  };
+  check();
+  await virtualTime(check);
 });
 
 Deno.test("Date.now can be replaced by a spy, inside and outside, and comes back", async () => {
@@ -132,7 +188,8 @@ Deno.test("Math.random and crypto give the same in every schedule, and not the s
     const id = crypto.randomUUID();
     assert(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id), id);
     assert(numbers[0] !== numbers[1] && numbers.every((it) => it >= 0 && it < 1));
-    seen.add(JSON.stringify([numbers, [...bytes], id]));
+    const other = Crypto.prototype.randomUUID.call(crypto);
+    seen.add(JSON.stringify([numbers, [...bytes], id, other, randomBytes(4)]));
     const wg = new WaitGroup();
     for (let i = 0; i < 3; i++) wg.go(() => yieldNow());
     await wg.wait();
