@@ -111,6 +111,9 @@ class Cancellable<R> extends Operation<R> {
   get access(): Access {
     return this.operation.access;
   }
+  override get resumeAccess(): Access | undefined {
+    return this.operation.resumeAccess;
+  }
 
   isReady(): boolean {
     return this.source.isCanceled() || this.operation.isReady();

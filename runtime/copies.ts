@@ -107,4 +107,8 @@ export class Guard implements Scheduler, Observer {
   fatal(error: Error): void {
     this.observer?.fatal(error);
   }
+
+  misused(resource: object): void {
+    this.observer?.misused(resource);
+  }
 }

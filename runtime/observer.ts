@@ -54,6 +54,11 @@ export interface Observer {
   since(waiter: Waiter): number;
   /** The running goroutine did what Go cannot recover from: the schedule has failed even if somebody catches it. */
   fatal(error: Error): void;
+  /**
+   * What the table of accesses takes for granted does not hold of `resource`: nobody misuses it. From now on each access
+   * to it conflicts with every other.
+   */
+  misused(resource: object): void;
 }
 
 /** Who is told; null in production. Read it to leave out work whose only purpose is telling. */
@@ -101,6 +106,11 @@ export function since(waiter: Waiter): number {
 export function fatal(error: Error): Error {
   if (observer !== null) observer.fatal(error);
   return error;
+}
+
+/** Reports that `resource` is used in a way in which accesses do not commute that otherwise do. */
+export function misused(resource: object): void {
+  if (observer !== null) observer.misused(resource);
 }
 
 /** Resource is the base of everything goroutines share: it carries the harness's mark and tells its state in words. */

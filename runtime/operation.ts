@@ -39,6 +39,10 @@ export abstract class Operation<R> {
   get selectAccess(): Access {
     return this.access;
   }
+  /** How its caller touches the resource once more when it goes on; undefined, as mostly, if not at all. */
+  get resumeAccess(): Access | undefined {
+    return undefined;
+  }
   /** Whether `commit` could act now. Changes nothing. */
   abstract isReady(): boolean;
   /** Acts, and returns the raw outcome. Only when ready. Throws what the operation fails with. */

@@ -98,6 +98,7 @@ class World<R> implements Observer {
     this.access = access;
   }
   fatal(): void {}
+  misused(): void {}
 }
 
 /** Does `prefix`, then `pair`. Undefined if something of that is a misuse. */

@@ -13,20 +13,34 @@ import { installed } from "../runtime/current.ts";
 import { Crowd } from "../runtime/crowd.ts";
 import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
-import { type Access, after, moment, observer, Resource, touch } from "../runtime/observer.ts";
+import {
+  type Access,
+  after,
+  misused,
+  moment,
+  observer,
+  Resource,
+  touch,
+} from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
 /** The raw outcome of a wait that found the counter at zero: adding before its caller resumes is no misuse. */
 const NOT_PARKED: unique symbol = Symbol("not parked");
 
-const DONE = 1, ADD = 2, WAIT = 4, SELECT = 8;
+const DONE = 1, ADD = 2, WAIT = 4, SELECT = 8, RETURN = 16;
 
-/** The dependency relation of a WaitGroup. */
+/**
+ * The dependency relation of a WaitGroup, as long as its counter stays above zero and nobody counts in the next round
+ * while those who have waited for this one are still to return. Otherwise it matters who counts below zero, and who had to
+ * wait: that is told as a misuse when it happens.
+ */
 export const ACCESS = {
-  done: { verb: "done", bit: DONE, mask: ADD | SELECT },
-  add: { verb: "add", bit: ADD, mask: DONE | WAIT | SELECT },
+  done: { verb: "done", bit: DONE, mask: ADD | SELECT | RETURN },
+  add: { verb: "add", bit: ADD, mask: DONE | WAIT | SELECT | RETURN },
   wait: { verb: "wait", bit: WAIT, mask: ADD },
+  // Whoever has waited looks whether the next round has begun: with nobody counting behind its back that is no race.
+  return: { verb: "wait", bit: RETURN, mask: DONE | ADD },
   // A wait that may be given up: whether it has been when the counter reaches zero depends on the order.
   select: { verb: "wait", bit: SELECT, mask: DONE | ADD },
 } as const satisfies Record<string, Access>;
@@ -69,6 +83,9 @@ export class WaitGroup extends Resource {
     override get selectAccess(): Access {
       return ACCESS.select;
     }
+    override get resumeAccess(): Access {
+      return ACCESS.return;
+    }
 
     isReady(): boolean {
       return this.resource.#count === 0;
@@ -85,7 +102,9 @@ export class WaitGroup extends Resource {
 
     // Called when the caller resumes under exploration; the event loop, which resumes nobody late, has called it before.
     override result(outcome: unknown): void {
-      if (outcome !== NOT_PARKED && this.resource.#count > 0) {
+      if (this.resource.#count === 0) return;
+      misused(this.resource);
+      if (outcome !== NOT_PARKED) {
         throw new Error("Cannot wait: sync: WaitGroup is reused before previous Wait has returned");
       }
     }
@@ -259,7 +278,10 @@ export class WaitGroup extends Resource {
 
   #add(delta: number): void {
     const count = this.#count + delta;
-    if (count < 0) throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
+    if (count < 0) {
+      misused(this);
+      throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
+    }
     this.#count = count;
     if (observer !== null) this.#changedAt.push(moment());
     if (count > 0) return;

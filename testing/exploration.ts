@@ -220,9 +220,13 @@ export class Exploration {
     const probe = verdict.kind === "passed" ? guard.probe(log) : null;
     if (probe === null) return;
     const original = hashTrace(log, ending);
+    const { misused } = log;
     probe.begin();
     const now = await this.execute(probe);
-    const after = hashTrace(explorer.log as StepLog, signatureOf(now));
+    const probed = explorer.log as StepLog;
+    // Something was misused for the first time: the two were not looked at in the same way.
+    if (probed.misused !== misused) return;
+    const after = hashTrace(probed, signatureOf(now));
     if (probe.agrees(original, after)) return;
     throw await this.#untrackedError(toDeviations(explorer.answers), {
       other: deviations,

@@ -285,6 +285,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Who waits until all others do, and how many steps were logged when somebody last had. */
   #settling: Waiter | null = null;
   #settledSteps = 0;
+  /** The numbers of resources that somebody has misused, in whichever schedule of the exploration. */
+  readonly #misused = new Set<number>();
   readonly #outsideIds = new Map<object, number>();
   #nextResource = 1;
 
@@ -495,6 +497,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#nextIndex = 1;
     this.#nextResource = 1;
     this.#outsideIds.clear();
+    this.#misused.clear();
     this.reached.clear();
   }
 
@@ -578,7 +581,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
     if (tracer !== null) this.#answers.length = this.#counts.length = 0;
     this.#asked = 0;
-    this.#log?.reset();
+    this.#log?.reset(this.#misused.size);
     clear(this.#timerSetAt);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
@@ -751,6 +754,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   fatal(error: Error): void {
     const goroutine = this.#who();
     if (goroutine !== null && this.#isPresent(goroutine)) this.#fatal ??= { error, goroutine };
+  }
+
+  misused(resource: object): void {
+    const goroutine = this.#who();
+    if (this.#log === null || goroutine === null || !this.#isPresent(goroutine)) return;
+    this.#misused.add(this.idOf(resource));
+    this.#log.misused = this.#misused.size;
   }
 
   // --- Candidates ---
@@ -1024,7 +1034,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (timer !== null) after.push(this.#timerSetAt.get(timer) ?? 0);
       this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
       entry.after = [];
-      if (entry.timer === null && entry.nth > 0 && !entry.hasFailed) this.#logReturn(entry);
+      if (timer === null && entry.nth > 0 && !entry.hasFailed) this.#logReturn(entry);
     }
     const { timer } = entry;
     if (timer !== null) {
@@ -1425,7 +1435,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** A goroutine goes on behind an operation: from now on it holds what it has taken. */
   #logReturn({ goroutine, operation }: Entry): void {
-    const { resource, access } = operation;
+    const { resource, access, resumeAccess } = operation;
+    if (resumeAccess !== undefined) this.#logTouch(resource, resumeAccess);
     if ((access.hold ?? access.permits) === 1) {
       goroutine.held.set(resource, (goroutine.held.get(resource) ?? 0) + operation.permits);
     }
@@ -1433,11 +1444,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
 
-  #logTouch(resource: object, access: Access, detail?: unknown): void {
+  #logTouch(resource: object, access: Access, detail?: unknown, isWaking = false): void {
     // A select that may be given up counts as its own resource, which nobody else can touch.
-    if ((access.bit | access.mask) !== 0 && !(resource instanceof Operation)) {
-      (this.#log as StepLog).touch(this.idOf(resource), access, detail);
-    }
+    if ((access.bit | access.mask) === 0 || resource instanceof Operation) return;
+    const id = this.idOf(resource);
+    const isMisused = this.#misused.size > 0 && this.#misused.has(id);
+    const counted = isMisused ? { ...access, ...ANY_ACCESS } : access;
+    (this.#log as StepLog).touch(id, counted, detail, isWaking);
   }
 
   /** What a condition looks at, the last step has looked at: its order matters to everything else that does. */
@@ -1452,11 +1465,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (entry.operation.touches !== touchesOne) entry.operation.touches(this.#logWoken);
   }
 
-  readonly #logWoken = (resource: object, access: Access): void => {
-    if ((access.bit | access.mask) !== 0 && !(resource instanceof Operation)) {
-      (this.#log as StepLog).touch(this.idOf(resource), access, undefined, true);
-    }
-  };
+  readonly #logWoken = (resource: object, access: Access): void =>
+    this.#logTouch(resource, access, undefined, true);
 
   /** Notes that an operation asks for a lock, or has got it. */
   #noteLock({ goroutine, operation, calledIn, hasFailed }: Entry, hasIt: boolean): void {

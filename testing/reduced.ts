@@ -10,6 +10,8 @@
  * - Whoever is runnable stays runnable, so every race can be reversed; blocking shows only in the relation.
  * - The last step of a sequence to be run earlier than before may do something else from its first conflicting touch on:
  *   it is taken to depend on everything.
+ * - Some accesses commute only unless somebody misuses what they touch, and it shows only when that is done. All accesses
+ *   to it conflict from then on, and the search begins anew.
  *
  * @module
  */
@@ -89,6 +91,8 @@ export class Reduced implements Strategy {
   #isBlocked = false;
   #isTruncated = false;
   #redundant = 0;
+  /** How many resources were known to be misused when the search began. */
+  #misused = 0;
 
   constructor({ relation, first = () => 0 }: ReducedOptions = {}) {
     this.log = new StepLog(relation);
@@ -116,6 +120,10 @@ export class Reduced implements Strategy {
   }
 
   pick(candidates: Candidates): number {
+    if (this.log.misused !== this.#misused) {
+      if (this.log.misused !== this.log.misusedBefore) return REDUNDANT;
+      this.#beginAnew();
+    }
     const depth = this.#depth++;
     this.#asked = 0;
     if (depth === this.#frames.length && !this.#open(depth, candidates)) return REDUNDANT;
@@ -138,6 +146,11 @@ export class Reduced implements Strategy {
   }
 
   end(): void {
+    if (this.log.misused !== this.#misused) {
+      this.#beginAnew();
+      this.#isFirst = true;
+      return;
+    }
     const { steps } = this.log;
     const length = Math.min(steps.length, this.#frames.length);
     if (steps.length > this.#frames.length) this.#isTruncated = true;
@@ -148,6 +161,13 @@ export class Reduced implements Strategy {
     }
     const relation = new HappensBefore(this.log, length, 0);
     for (const [i, j] of relation.races) this.#reverse(relation, i, j, length);
+  }
+
+  /** Forgets what it has seen: more is known to be misused than when the search began. */
+  #beginAnew(): void {
+    this.#misused = this.log.misused;
+    this.#frames.length = this.#from = 0;
+    this.#isTruncated = false;
   }
 
   /** Opens a new frame; false if everybody who could run is asleep. */

@@ -86,6 +86,16 @@ const FOUND: Readonly<Record<string, OutcomeProgram>> = {
     count: 0,
     goroutines: [["sem.acquire"], ["sem.release"]],
   },
+  "a WaitGroup that one of two takes below zero": {
+    capacities: [0, 0],
+    count: 2,
+    goroutines: [["wg.add -2"], ["wg.done &", "wg.wait"], ["wg.wait", "wg.add 1"]],
+  },
+  "a WaitGroup whose second round begins and ends before whoever waited has returned": {
+    capacities: [0, 0],
+    count: 1,
+    goroutines: [["wg.done", "wg.add 1"], ["wg.wait", "x.get"], ["x.set 1", "wg.done"]],
+  },
   "a send into a buffer whose receiver waits": {
     capacities: [1, 0],
     count: 0,

@@ -71,6 +71,13 @@ const DECLARED: Relation = { access: (access) => access, hasCompletions: true };
 export class StepLog {
   readonly relation: Relation;
   readonly steps: Step[] = [];
+  /**
+   * How many resources are known to be misused, whose accesses all conflict: logs with other numbers have other relations,
+   * and so have the parts of this one before and behind a point at which the number has grown.
+   */
+  misused = 0;
+  /** The number at the start of the schedule. */
+  misusedBefore = 0;
   /** The step of each moment. */
   readonly stepOf: number[] = [0];
 
@@ -78,8 +85,9 @@ export class StepLog {
     this.relation = relation;
   }
 
-  /** Begins a schedule. */
-  reset(): void {
+  /** Begins a schedule, with so many resources known to be misused. */
+  reset(misused = 0): void {
+    this.misused = this.misusedBefore = misused;
     this.steps.length = 0;
     this.stepOf.length = 1;
   }

@@ -45,6 +45,8 @@ export class TrackedGuard {
   readonly #seen = new Map<string, Seen>();
   #schedules = 0;
   #probes = 0;
+  /** How many resources were known to be misused: which schedules are of one class depends on it. */
+  #misused = 0;
 
   constructor(random: RandomSource) {
     this.#random = random;
@@ -67,6 +69,11 @@ export class TrackedGuard {
     isReduced: boolean,
   ): Difference | null {
     this.#schedules++;
+    if (log.misused !== this.#misused) {
+      this.#misused = log.misused;
+      this.#seen.clear();
+    }
+    if (log.misused !== log.misusedBefore) return null;
     const { trace, result } = hashTrace(log, ending);
     const seen = this.#seen.get(trace);
     if (seen === undefined) {
@@ -84,6 +91,7 @@ export class TrackedGuard {
   /** The schedule in `log` with two of its steps exchanged that commute; null if it is not time for that, or none do. */
   probe(log: StepLog): SwapProbe | null {
     if (this.#schedules % PROBE_EVERY !== 1 || this.#probes >= MOST_PROBES) return null;
+    if (log.misused !== log.misusedBefore) return null;
     const { steps } = log;
     const relation = new HappensBefore(log, steps.length, steps.length);
     const pairs: number[] = [];
