@@ -7,13 +7,13 @@
 import { type Copy, registry } from "../runtime/copies.ts";
 import { copy } from "../runtime/current.ts";
 import { stayOutside } from "./context_pool.ts";
-import { checkDrain } from "./drain.ts";
+import { prepareDrain } from "./drain.ts";
 import { explorer } from "./explorer.ts";
 import { rejections } from "./rejections.ts";
 import { type RawSite, toSite } from "./sites.ts";
 
 let running: { readonly site: RawSite | undefined } | null = null;
-let isDrainChecked = false;
+let isDrainReady = false;
 
 /**
  * Runs `body` as the only exploration of the isolate.
@@ -39,12 +39,12 @@ export async function exclusively<R>(
   takeTurn();
   stayOutside();
   const own = running = { site };
-  rejections.start();
   try {
-    if (!isDrainChecked) {
-      await checkDrain();
-      isDrainChecked = true;
+    if (!isDrainReady) {
+      await prepareDrain();
+      isDrainReady = true;
     }
+    rejections.start();
     explorer.forget();
     return await body();
   } finally {

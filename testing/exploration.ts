@@ -21,6 +21,7 @@ import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import { RandomSource } from "./random_source.ts";
 import type { FailureKind } from "./record.ts";
+import { realNow } from "./real_time.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
 import { Reduced } from "./reduced.ts";
 import { describeLocks } from "./report/locks.ts";
@@ -92,6 +93,15 @@ const LOCK_SAMPLE = 16;
 /** How many schedules must fail alike for a failure to be no matter of order. */
 const ALWAYS = 16;
 
+/** What remains to be done about a schedule; throws what is wrong. */
+type Check = () => Promise<void>;
+
+const stop = (): boolean => false;
+
+function hasFailed({ kind }: Verdict): boolean {
+  return kind !== "passed" && kind !== "redundant";
+}
+
 /** Exploration runs schedules of one body. */
 export class Exploration {
   readonly body: () => unknown;
@@ -100,7 +110,8 @@ export class Exploration {
   readonly site: RawSite | undefined;
   /** Three characters that tell the tokens of this exploration from those of others. */
   readonly identity: string;
-  readonly #started = performance.now();
+  readonly #started = realNow();
+  #nextProgressMs = 10_000;
   #schedules = 0;
   #steps = 0;
   #starvation = 0;
@@ -149,7 +160,7 @@ export class Exploration {
   }
   /** Real time since the exploration began. */
   get elapsedMs(): number {
-    return performance.now() - this.#started;
+    return realNow() - this.#started;
   }
   /** What messages call it. */
   get title(): string {
@@ -182,56 +193,75 @@ export class Exploration {
 
   /** Runs schedules until the budget is used up; throws at the first that fails. */
   async search(strategy: Strategy): Promise<ExploreResult> {
-    const { schedules, maxTimeMs } = this.settings;
-    let nextProgressMs = 10_000;
-    for (;;) {
-      const { elapsedMs } = this;
-      if (this.#schedules >= schedules) return this.#passed(strategy, "schedules");
-      if (elapsedMs >= maxTimeMs && this.#schedules > 0) return this.#passed(strategy, "time");
-      if (elapsedMs >= nextProgressMs) {
-        nextProgressMs = elapsedMs + 5_000;
-        const count = this.#schedules.toLocaleString("en");
-        warn(`${this.title}: ${count} schedules, ${Math.round(elapsedMs / 1_000)} s`);
+    let ended = this.#begin(strategy);
+    while (ended === null) {
+      let check: Check | null = null;
+      const verdict = await this.attempt(strategy, (verdict) => {
+        check = this.#checkTracked(verdict, strategy.name);
+        if (check !== null || hasFailed(verdict)) return false;
+        ended = this.#begin(strategy);
+        return ended === null;
+      });
+      if (check !== null) {
+        await (check as Check)();
+        if (!hasFailed(verdict)) ended = this.#begin(strategy);
       }
-      if (!strategy.begin(this.#schedules)) {
-        const isComplete = strategy.isComplete && !this.#isCut;
-        if (isComplete) await this.#checkStrays();
-        return this.#passed(strategy, isComplete ? "complete" : "strategy");
-      }
-      const verdict = await this.attempt(strategy);
-      if (this.#guard !== null) await this.#checkTracked(this.#guard, verdict, strategy.name);
-      if (verdict.kind !== "passed" && verdict.kind !== "redundant") {
-        throw await this.#failed(verdict, strategy);
-      }
+      if (hasFailed(verdict)) throw await this.#failed(verdict, strategy);
     }
+    if (ended === "complete") await this.#checkStrays();
+    return this.#passed(strategy, ended);
   }
 
-  /** Makes sure that a schedule goes like all others of its class. */
-  async #checkTracked(guard: TrackedGuard, verdict: Verdict, strategy: string): Promise<void> {
+  /** Begins another schedule, or says why there is none. */
+  #begin(strategy: Strategy): ExploreResult["endedBy"] | null {
+    const { schedules, maxTimeMs } = this.settings;
+    if (this.#schedules >= schedules) return "schedules";
+    const { elapsedMs } = this;
+    if (elapsedMs >= maxTimeMs && this.#schedules > 0) return "time";
+    if (elapsedMs >= this.#nextProgressMs) {
+      this.#nextProgressMs = elapsedMs + 5_000;
+      const count = this.#schedules.toLocaleString("en");
+      warn(`${this.title}: ${count} schedules, ${Math.round(elapsedMs / 1_000)} s`);
+    }
+    if (strategy.begin(this.#schedules)) return null;
+    return strategy.isComplete && !this.#isCut ? "complete" : "strategy";
+  }
+
+  /** Looks whether a schedule goes like all others of its class. Returns what remains to be done for that. */
+  #checkTracked(verdict: Verdict, strategy: string): Check | null {
+    const guard = this.#guard;
     const { log } = explorer;
     // What waits for the outside, goes on fairly, is cut off, or lets a timer come early has no class.
-    if (log === null || explorer.isCut || explorer.isPerhapsTerminated) return;
-    if (explorer.cameEarly > 0) return;
-    if (verdict.kind === "redundant" || verdict.kind === "foreign") return;
+    if (guard === null || log === null || explorer.isCut || explorer.isPerhapsTerminated) {
+      return null;
+    }
+    if (explorer.cameEarly > 0) return null;
+    if (verdict.kind === "redundant" || verdict.kind === "foreign") return null;
     const deviations = toDeviations(explorer.answers);
     const ending = signatureOf(verdict);
     const difference = guard.note(log, ending, deviations, strategy === "reduced");
-    if (difference !== null) throw await this.#untrackedError(deviations, difference);
+    if (difference !== null) {
+      return async () => {
+        throw await this.#untrackedError(deviations, difference);
+      };
+    }
     const probe = verdict.kind === "passed" ? guard.probe(log) : null;
-    if (probe === null) return;
+    if (probe === null) return null;
     const original = hashTrace(log, ending);
     const { misused } = log;
-    probe.begin();
-    const now = await this.execute(probe);
-    const probed = explorer.log as StepLog;
-    // Something was misused for the first time: the two were not looked at in the same way.
-    if (probed.misused !== misused) return;
-    const after = hashTrace(probed, signatureOf(now));
-    if (probe.agrees(original, after)) return;
-    throw await this.#untrackedError(toDeviations(explorer.answers), {
-      other: deviations,
-      reason: probe.reason,
-    });
+    return async () => {
+      probe.begin();
+      const now = await this.execute(probe);
+      const probed = explorer.log as StepLog;
+      // Something was misused for the first time: the two were not looked at in the same way.
+      if (probed.misused !== misused) return;
+      const after = hashTrace(probed, signatureOf(now));
+      if (probe.agrees(original, after)) return;
+      throw await this.#untrackedError(toDeviations(explorer.answers), {
+        other: deviations,
+        reason: probe.reason,
+      });
+    };
   }
 
   /** Makes sure that a complete reduced search has seen the classes of all schedules that were run. */
@@ -254,18 +284,35 @@ export class Exploration {
     );
   }
 
-  /** Runs one schedule of the search. */
-  async attempt(strategy: Strategy): Promise<Verdict> {
-    const verdict = await this.execute(strategy);
-    if (verdict.kind !== "redundant") this.#schedules++;
-    this.#isCut ||= explorer.isCut;
-    if (verdict.kind !== "passed" || !this.#isToRepeat()) return verdict;
-    return await this.#isRepeatable() ? verdict : { kind: "nondeterminism" };
+  /** Runs a schedule of the search, and more as long as `next` has begun another. Returns how the last ended. */
+  async attempt(strategy: Strategy, next: (verdict: Verdict) => boolean = stop): Promise<Verdict> {
+    for (;;) {
+      let isSettled = false;
+      const verdict = await this.execute(strategy, (verdict) => {
+        isSettled = verdict.kind === "redundant" ||
+          verdict.kind === "passed" && !this.#isToRepeat(this.#schedules + 1);
+        if (!isSettled) return false;
+        this.#count(verdict);
+        return next(verdict);
+      });
+      if (isSettled) return verdict;
+      this.#count(verdict);
+      const isRepeated = verdict.kind === "passed" && this.#isToRepeat(this.#schedules);
+      const final: Verdict = !isRepeated || await this.#isRepeatable()
+        ? verdict
+        : { kind: "nondeterminism" };
+      if (!next(final)) return final;
+    }
   }
 
-  /** Whether the schedule that has just passed is run once more, to see whether it is the same. */
-  #isToRepeat(): boolean {
-    return this.settings.check === "determinism" || this.#schedules % REPEAT_EVERY === 0;
+  #count({ kind }: Verdict): void {
+    if (kind !== "redundant") this.#schedules++;
+    this.#isCut ||= explorer.isCut;
+  }
+
+  /** Whether the `nth` schedule, if it passes, is run once more, to see whether it is the same. */
+  #isToRepeat(nth: number): boolean {
+    return this.settings.check === "determinism" || nth % REPEAT_EVERY === 0;
   }
 
   /** Runs the schedule that has just passed once more, and says whether it was the same. That counts for nothing. */
@@ -280,20 +327,29 @@ export class Exploration {
     return again.kind === "passed" && explorer.fingerprint === fingerprint;
   }
 
-  /** Runs one schedule; a rejection that nobody handles fails it, and so does a data race. */
-  async execute(strategy: Strategy): Promise<Verdict> {
-    const watches = this.watches();
-    const verdict = this.conclude(
-      await explorer.run(this.body, strategy, this.rules, null, watches),
-    );
-    if (verdict.kind === "passed" && watches.locks) this.#judgeLocks(watches.locks);
-    if (!takeTouched() || verdict.kind !== "passed" || explorer.log !== null) return verdict;
+  /**
+   * Runs one schedule, and more as long as `next` says so. A rejection that nobody handles fails it, and so does a data
+   * race. With `hasPlainStacks` stacks of errors are for somebody to read.
+   */
+  async execute(
+    strategy: Strategy,
+    next: (verdict: Verdict) => boolean = stop,
+    hasPlainStacks = false,
+  ): Promise<Verdict> {
+    let verdict: Verdict = { kind: "passed" };
+    let needsLog = false;
+    const watches = { ...this.watches(), hasPlainStacks };
+    await explorer.run(this.body, strategy, this.rules, null, watches, (raw, locks) => {
+      verdict = this.conclude(raw);
+      if (locks !== null && verdict.kind === "passed") this.#judgeLocks(locks);
+      needsLog = takeTouched() && verdict.kind === "passed" && explorer.log === null;
+      return !needsLog && next(verdict) ? this.watches() : null;
+    });
     // The first schedule that touches cells: nobody has looked for races, so it is run once more.
-    return this.watchCells()
-      ? await this.execute(
-        new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers),
-      )
-      : verdict;
+    if (!needsLog || !this.watchCells()) return verdict;
+    return await this.execute(
+      new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers),
+    );
   }
 
   /** Who watches the next schedule. The order of locks hardly depends on the schedule: looking at some is enough. */
@@ -344,24 +400,26 @@ export class Exploration {
     const failing = new FailingSchedule(this);
     failing.found(verdict, strategy.name);
     if (explorer.isPerhapsTerminated) return failing.reportAsItIs();
-    if (
-      verdict.kind === "race" && explorer.preemptions === 0 &&
-      await this.#failsAlways(failing.signature)
-    ) {
-      warn(`${this.title}: fails in all ${ALWAYS} schedules tried, whatever the order`);
-      return verdict.error;
+    if (verdict.kind === "race" && explorer.preemptions === 0) {
+      const always = await this.#failsAlways(failing.signature);
+      if (always !== null) {
+        warn(`${this.title}: fails in all ${ALWAYS} schedules tried, whatever the order`);
+        return always.error;
+      }
     }
     return await failing.shortenAndReport();
   }
 
-  /** Whether the failure has nothing to do with the order: then it is the user's own error, and no race. */
-  async #failsAlways(signature: string): Promise<boolean> {
+  /** What it fails with whatever the order, if it does: then it is the user's own error, and no race. */
+  async #failsAlways(signature: string): Promise<{ readonly error: unknown } | null> {
     const random = new RandomWalk(this.settings.seed);
     for (let i = 1; i < ALWAYS; i++) {
       random.begin(i);
-      if (signatureOf(await this.execute(random)) !== signature) return false;
+      const verdict = await this.execute(random, stop, i === ALWAYS - 1);
+      if (verdict.kind !== "race" || signatureOf(verdict) !== signature) return null;
+      if (i === ALWAYS - 1) return verdict;
     }
-    return true;
+    return null;
   }
 
   #passed(strategy: Strategy, endedBy: ExploreResult["endedBy"]): ExploreResult {

@@ -27,7 +27,7 @@ import {
   runOutside,
   takeContext,
 } from "./context_pool.ts";
-import { afterMacrotask, whenDrained } from "./drain.ts";
+import { afterMacrotask, StepLoop } from "./drain.ts";
 import {
   Entry,
   type EntryOwner,
@@ -38,6 +38,7 @@ import {
 } from "./goroutine.ts";
 import type { LeakFilter } from "./options.ts";
 import { RandomSource } from "./random_source.ts";
+import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
 import type { DataRace } from "./race_check.ts";
 import type { Inversion, LockOrder } from "./lock_order.ts";
 import { RunQueue } from "./run_queue.ts";
@@ -127,7 +128,14 @@ export interface Watches {
   readonly log?: StepLog | null;
   /** For the order in which locks are taken. */
   readonly locks?: LockOrder | null;
+  /** Whether stacks of errors are for somebody to read, which takes time. So they are if the schedule is recorded. */
+  readonly hasPlainStacks?: boolean;
 }
+
+/** Hears how a schedule has ended, and who has watched its locks. Says who watches the next; null if there is none. */
+export type NextSchedule = (verdict: Verdict, locks: LockOrder | null) => Watches | null;
+
+const noNext: NextSchedule = () => null;
 
 /** Tracer hears of everything that happens in a schedule; only the one that is replayed for its report has one. */
 export interface Tracer {
@@ -190,8 +198,8 @@ const SPIN_ROUNDS = 16;
 /** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
 const HOG_MS = 200;
 
-/** Beyond that `setTimeout` fires at once. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** For how long schedules follow each other before the platform has a turn, in milliseconds. */
+const SLICE_MS = 2;
 
 let capturedResolve: (value: unknown) => void;
 let capturedReject: (error: unknown) => void;
@@ -215,7 +223,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #strategy: LoggingStrategy = undefined as unknown as LoggingStrategy;
   #rules: Rules = undefined as unknown as Rules;
   #tracer: Tracer | null = null;
-  #finish: (verdict: Verdict) => void = ignore;
+  #body: () => unknown = ignore;
+  #verdict: Verdict | null = null;
+  #next: NextSchedule = noNext;
+  #resolve: (verdict: Verdict) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
   #main: Goroutine = new Goroutine(null, 0, 0);
   #nextIndex = 1;
   #current: Goroutine | null = null;
@@ -327,11 +339,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Operations of code outside that wait, by resource: a schedule must not join them. */
   readonly #outsideWaiters = new Map<object, number>();
 
-  constructor() {
-    const arm = whenDrained(() => this.#step());
-    this.#armStep = arm;
-  }
-  readonly #armStep: () => void;
+  readonly #loop = new StepLoop(() => this.#step());
 
   /** Makes primitives ask this scheduler from now on. What runs outside a schedule goes on to the event loop. */
   install(): void {
@@ -486,7 +494,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Ends the schedule without a verdict: whoever waits for one waits for ever. */
   abandon(): void {
-    this.#finish = ignore;
+    this.#resolve = this.#reject = ignore;
+    this.#next = noNext;
+    this.#loop.disarm();
+    this.#isStepping = false;
     if (this.#isRunning) this.#end({ kind: "passed" });
     this.#hasHogged = false;
   }
@@ -512,9 +523,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   /**
-   * Runs one schedule of `body` and says how it ended. Rejects with what `strategy` throws.
+   * Runs a schedule of `body` and says how it ended. Rejects with what `strategy` throws.
    *
    * @param watches Who hears of what each step does; a strategy's own log comes before the one given here.
+   * @param next Asked when a schedule has ended, and all that belongs to it has been delivered. If it returns watches another
+   *   one begins at once; otherwise that was the last, whose verdict is the result.
    */
   run(
     body: () => unknown,
@@ -522,34 +535,31 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     rules: Rules,
     tracer: Tracer | null = null,
     watches: Watches = {},
+    next: NextSchedule = noNext,
   ): Promise<Verdict> {
     return new Promise((resolve, reject) => {
-      const deliver = (verdict: Verdict): void => {
-        if (this.#broken === null) resolve(verdict);
-        else reject(this.#broken.error);
-      };
-      // The platform delivers unhandled rejections in a macrotask: they belong to the schedule that caused them.
-      const finish = (verdict: Verdict): void => afterMacrotask(() => deliver(verdict));
-      this.#log = strategy.log ?? watches.log ?? null;
-      this.#locks = watches.locks ?? null;
-      this.#locks?.reset();
-      this.#begin(body, strategy, rules, tracer, finish);
+      this.#body = body;
+      this.#strategy = strategy;
+      this.#rules = rules;
+      this.#tracer = tracer;
+      this.#next = next;
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#turnedAt = realNow();
+      this.#loop.usesTicks = tracer !== null || watches.hasPlainStacks === true;
+      this.#begin(watches);
     });
   }
 
-  #begin(
-    body: () => unknown,
-    strategy: LoggingStrategy,
-    rules: Rules,
-    tracer: Tracer | null,
-    finish: (verdict: Verdict) => void,
-  ): void {
+  #begin(watches: Watches): void {
+    const strategy = this.#strategy;
+    const rules = this.#rules;
     this.#epoch++;
     this.#isRunning = true;
-    this.#strategy = strategy;
-    this.#rules = rules;
-    this.#tracer = tracer;
-    this.#finish = finish;
+    this.#verdict = null;
+    this.#log = strategy.log ?? watches.log ?? null;
+    this.#locks = watches.locks ?? null;
+    if (this.#locks !== null) this.#locks.reset();
     this.#current = this.#last = null;
     this.#goroutineCount = 0;
     this.#alive = [];
@@ -576,10 +586,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#waitsOutside =
       this.#hasHogged =
         false;
-    this.#turnedAt = realNow();
     this.#fatal = this.#broken = null;
     // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
-    if (tracer !== null) this.#answers.length = this.#counts.length = 0;
+    if (this.#tracer !== null) this.#answers.length = this.#counts.length = 0;
     this.#asked = 0;
     this.#log?.reset(this.#misused.size);
     clear(this.#timerSetAt);
@@ -597,8 +606,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     for (const context of this.#endedContexts) giveContext(context);
     this.#endedContexts.length = 0;
     forgetTimeouts();
-    this.#start(this.#main, body, "main");
-    this.#armStep();
+    this.#start(this.#main, this.#body, "main");
+    this.#loop.arm();
   }
 
   // --- Scheduler ---
@@ -801,7 +810,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #takeStep(): void {
-    if (!this.#isRunning) return;
+    if (!this.#isRunning) return this.#loop.settle(this.#conclude);
     this.#current = null;
     if (this.#externals.length > 0) return this.#handOver();
     if (this.#conditions.length > 0 && !this.#judge()) return;
@@ -820,7 +829,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const entry = this.#pick();
     if (this.#isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
-    this.#armStep();
+    this.#loop.arm();
   }
 
   /** Asks every condition. Ends the schedule and returns false if one is true that must not be. */
@@ -899,7 +908,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#current = first.goroutine;
     this.#hasEffect = true;
     first.deliver();
-    this.#armStep();
+    this.#loop.arm();
   }
 
   #pause(): void {
@@ -913,7 +922,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const { goroutine } = this.#externals[0] as ExternalCall;
       const calls = this.#externals.map(({ label }) => label);
       this.#end({ kind: "foreign", goroutine, calls });
-    }, Math.min(externalGraceMs, externalTimeoutMs, LONGEST_TIMEOUT_MS));
+    }, Math.min(externalGraceMs, externalTimeoutMs));
   }
 
   /** An answer has come. It waits for those to earlier calls, unless they wait for what it is the answer to. */
@@ -942,7 +951,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#turnedAt = realNow();
     this.#isPaused = false;
     this.#stopWaiting();
-    this.#armStep();
+    this.#loop.arm();
   }
 
   #pick(): Entry {
@@ -1167,7 +1176,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         if (!this.#waitsOutside || epoch !== this.#epoch) return;
         this.#externalTimer = undefined;
         this.#end({ kind: "foreign", goroutine });
-      }, Math.min(this.#rules.externalTimeoutMs, LONGEST_TIMEOUT_MS));
+      }, this.#rules.externalTimeoutMs);
     });
   }
 
@@ -1180,13 +1189,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#waitsOutside = this.#hasHogged = false;
     this.#turnedAt = realNow();
     this.#stopWaiting();
-    this.#armStep();
+    this.#loop.arm();
   }
 
   #stopWaiting(): void {
-    if (this.#externalTimer !== undefined) realClearTimeout(this.#externalTimer);
+    if (this.#externalTimer !== undefined) clearRealTimeout(this.#externalTimer);
     this.#externalTimer = undefined;
-    if (this.#patienceTimer !== undefined) realClearTimeout(this.#patienceTimer);
+    if (this.#patienceTimer !== undefined) clearRealTimeout(this.#patienceTimer);
     this.#patienceTimer = undefined;
   }
 
@@ -1198,7 +1207,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const error = new Error("no goroutines (main called runtime.Goexit) - deadlock!");
       return { kind: "fatal", error, goroutine: null };
     }
-    if (!this.#rules.ignoreLeaks) {
+    if (!this.#rules.ignoreLeaks && this.#alive.length > 0) {
       const leaked = this.alive.filter((goroutine) => !this.#mayOutlive(goroutine));
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
     }
@@ -1242,10 +1251,32 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     } catch (error) {
       this.#broken ??= { error };
     }
-    const finish = this.#finish;
-    this.#finish = ignore;
-    finish(verdict);
+    this.#verdict = verdict;
+    this.#loop.arm();
   }
+
+  /** The schedule has ended, and everything that belongs to it has been delivered. */
+  readonly #conclude = (): void => {
+    const verdict = this.#verdict;
+    if (verdict === null) return;
+    this.#verdict = null;
+    this.#isStepping = false;
+    if (this.#broken !== null) return this.#reject(this.#broken.error);
+    let watches: Watches | null;
+    try {
+      watches = this.#next(verdict, this.#locks);
+    } catch (error) {
+      return this.#reject(error);
+    }
+    if (watches === null) return this.#resolve(verdict);
+    if (realNow() - this.#turnedAt < SLICE_MS) return this.#begin(watches);
+    const epoch = this.#epoch;
+    afterMacrotask(() => {
+      if (epoch !== this.#epoch) return;
+      this.#turnedAt = realNow();
+      this.#begin(watches);
+    });
+  };
 
   /** No deadline has come early: the schedule is one in which none can, with questions of which that was no answer. */
   #forgetEarly(): void {
@@ -1656,16 +1687,7 @@ function clear(map: Map<unknown, unknown>): void {
 const abandoned = new Goroutine(null, 0, -1);
 abandoned.epoch = -1;
 
-// Taken before they are replaced: inside a schedule they are virtual.
-const realNow = performance.now.bind(performance);
 const { then: nativeThen } = Promise.prototype;
-const realSetTimeout = globalThis.setTimeout;
-const realClearTimeout = globalThis.clearTimeout;
-
-/** A timer of the harness itself, which belongs to no goroutine. */
-function realTimeout(callback: () => void, delayMs: number): ReturnType<typeof setTimeout> {
-  return runOutside(() => realSetTimeout(callback, delayMs));
-}
 
 /** The scheduler of explorations. */
 export const explorer: Explorer = new Explorer();

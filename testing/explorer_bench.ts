@@ -11,6 +11,7 @@
 
 import fc from "fast-check";
 import { Channel, go, Mutex, WaitGroup, yieldNow } from "../mod.ts";
+import { prepareDrain } from "./drain.ts";
 import { Exploration } from "./exploration.ts";
 import { resolveOptions } from "./options.ts";
 import { Pct } from "./pct.ts";
@@ -54,10 +55,9 @@ function deadlock(): Promise<unknown> {
 /** Runs `count` schedules of `body` and returns how many steps they had. Decisions are recorded, as ever. */
 async function run(body: () => unknown, strategy: Strategy, count: number): Promise<number> {
   const exploration = new Exploration(body, resolveOptions({}), undefined);
-  for (let schedule = 0; schedule < count; schedule++) {
-    strategy.begin(schedule);
-    await exploration.attempt(strategy);
-  }
+  await prepareDrain();
+  const begin = () => exploration.schedules < count && strategy.begin(exploration.schedules);
+  if (begin()) await exploration.attempt(strategy, begin);
   return exploration.steps;
 }
 

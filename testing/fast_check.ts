@@ -225,11 +225,10 @@ export class Schedule {
     const exploration = this.#explorationOf(body, site);
     const strategy = new Portfolio(this.#seed);
     const limit = this.#options.schedules ?? DEFAULT_SCHEDULES;
-    for (let i = 0; i < limit && strategy.begin(i); i++) {
-      const verdict = await exploration.attempt(strategy);
-      if (verdict.kind !== "passed") return toFailed(exploration, verdict, strategy.name);
-    }
-    return null;
+    const begin = () => exploration.schedules < limit && strategy.begin(exploration.schedules);
+    if (!begin()) return null;
+    const verdict = await exploration.attempt(strategy, ({ kind }) => kind === "passed" && begin());
+    return verdict.kind === "passed" ? null : toFailed(exploration, verdict, strategy.name);
   }
 
   #explorationOf(body: () => unknown, site: RawSite | undefined): Exploration {

@@ -67,7 +67,10 @@ export class Goroutine {
   /** Makes it a goroutine of schedule `epoch`, about to start. */
   reset(epoch: number, body: () => unknown, name: string | undefined, order: number): void {
     // Whoever was left waiting by an earlier schedule stays in its queue for ever, and must not be used again.
-    if (this.entries.some(({ state }) => state !== EntryState.Free)) this.entries.length = 0;
+    const { entries } = this;
+    for (let i = 0; i < entries.length; i++) {
+      if ((entries[i] as Entry).state !== EntryState.Free) entries.length = 0;
+    }
     this.epoch = epoch;
     this.childCount =
       this.resourceCount =
@@ -77,7 +80,7 @@ export class Goroutine {
         0;
     this.isAlive = true;
     this.isExiting = false;
-    this.held.clear();
+    if (this.held.size > 0) this.held.clear();
     this.body = body;
     this.name = name;
     this.order = order;

@@ -20,6 +20,7 @@ import { Follow, type PlannedStep, type TakenStep } from "./follow.ts";
 import { linearize, type Survivor } from "./linearize.ts";
 import { simplerOrders } from "./merge_blocks.ts";
 import { PreemptionSampler } from "./preemption_sampler.ts";
+import { realNow } from "./real_time.ts";
 import { Replay } from "./replay.ts";
 import { type Deviation, toDeviations } from "./schedule_token.ts";
 import { StepLog } from "./step_log.ts";
@@ -90,11 +91,11 @@ class Minimizer {
     this.best = { deviations: [...found], preemptions: found.length };
     this.#execute = execute;
     this.#budget = budget;
-    this.#deadline = performance.now() + budget.timeMs;
+    this.#deadline = realNow() + budget.timeMs;
   }
 
   get #isSpent(): boolean {
-    return this.executions >= this.#budget.executions || performance.now() > this.#deadline;
+    return this.executions >= this.#budget.executions || realNow() > this.#deadline;
   }
 
   async failsWithout(): Promise<boolean> {

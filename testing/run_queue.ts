@@ -47,8 +47,11 @@ export class RunQueue {
     if (last < 0 || !isBefore(entry, entries[last] as Entry)) entries.push(entry);
     else if (last < FEW) {
       let at = last;
-      while (at > 0 && isBefore(entry, entries[at - 1] as Entry)) at--;
-      entries.splice(at, 0, entry);
+      entries.push(entries[last] as Entry);
+      for (; at > 0 && isBefore(entry, entries[at - 1] as Entry); at--) {
+        entries[at] = entries[at - 1] as Entry;
+      }
+      entries[at] = entry;
     } else {
       entries.splice(this.#firstNot((other) => isBefore(other, entry)), 0, entry);
     }
@@ -66,7 +69,13 @@ export class RunQueue {
     const entries = this.#entries;
     if (index === entries.length - 1) return entries.pop() as Entry;
     const entry = entries[index] as Entry;
-    entries.splice(index, 1);
+    if (entries.length > FEW) {
+      entries.splice(index, 1);
+      return entry;
+    }
+    // For a few that is faster, and makes no array.
+    for (let i = index + 1; i < entries.length; i++) entries[i - 1] = entries[i] as Entry;
+    entries.pop();
     return entry;
   }
 
@@ -84,13 +93,18 @@ export class RunQueue {
   /** Where the first entry of `goroutine` that is no timer stands; -1 if there is none. */
   indexOfGoroutine(goroutine: Goroutine): number {
     const entries = this.#entries;
-    const isEarlier = (entry: Entry): boolean =>
-      entry.goroutine !== goroutine && entry.goroutine.isBefore(goroutine);
-    let at = entries.length <= FEW ? 0 : this.#firstNot(isEarlier);
+    if (entries.length <= FEW) {
+      for (let at = 0; at < entries.length; at++) {
+        const entry = entries[at] as Entry;
+        if (entry.goroutine === goroutine && entry.timer === null) return at;
+      }
+      return -1;
+    }
+    let at = this.#firstNot((it) => it.goroutine !== goroutine && it.goroutine.isBefore(goroutine));
     for (; at < entries.length; at++) {
       const entry = entries[at] as Entry;
-      if (entry.goroutine === goroutine && entry.timer === null) return at;
-      if (entries.length > FEW && entry.goroutine !== goroutine) return -1;
+      if (entry.goroutine !== goroutine) return -1;
+      if (entry.timer === null) return at;
     }
     return -1;
   }

@@ -89,7 +89,7 @@ async function runOnce<R>(
   };
   const exploration = new Exploration(main, settings, site);
   const strategy = new EventLoopOrder();
-  const verdict = await exploration.attempt(strategy);
+  const verdict = await exploration.execute(strategy, () => false, true);
   if (verdict.kind === "passed") return result as Awaited<R>;
   if (verdict.kind === "race" || verdict.kind === "panic") throw verdict.error;
   const failing = new FailingSchedule(exploration);
