@@ -128,7 +128,7 @@ export interface Watches {
   readonly log?: StepLog | null;
   /** For the order in which locks are taken. */
   readonly locks?: LockOrder | null;
-  /** Whether stacks of errors are for somebody to read, which takes time. So they are if the schedule is recorded. */
+  /** Whether stacks of errors are for somebody to read, and show nothing of the scheduler; that takes time. */
   readonly hasPlainStacks?: boolean;
 }
 
@@ -546,7 +546,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#turnedAt = realNow();
-      this.#loop.usesTicks = tracer !== null || watches.hasPlainStacks === true;
+      this.#loop.usesTicks = watches.hasPlainStacks === true;
       this.#begin(watches);
     });
   }

@@ -194,7 +194,8 @@ export class FailingSchedule {
     replay.begin();
     const awaits = new Map<Goroutine, Stack[]>();
     const recorder = new Recorder(explorer, awaits, this.#firstToRecord());
-    const run = () => explorer.run(body, replay, rules, recorder, this.#exploration.watches());
+    const watches = { ...this.#exploration.watches(), hasPlainStacks: true };
+    const run = () => explorer.run(body, replay, rules, recorder, watches);
     const verdict = this.#exploration.conclude(
       await watchRaces(
         (contenders) => recorder.raced(contenders),

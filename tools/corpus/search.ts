@@ -52,17 +52,19 @@ export function search(
 ): Promise<SearchResult> {
   return exclusively(undefined, async () => {
     let schedules = 0, redundant = 0, steps = 0;
-    while (schedules < limit && strategy.begin(schedules)) {
-      const verdict = await explorer.run(body, strategy, RULES, tracer ?? null);
-      steps += explorer.steps;
-      const [rejection] = rejections.take();
-      if (rejection !== undefined) throw rejection;
-      if (verdict.kind === "redundant") {
-        redundant++;
-        continue;
-      }
-      schedules++;
-      onEnd?.(verdict);
+    const begin = () => schedules < limit && strategy.begin(schedules);
+    if (begin()) {
+      await explorer.run(body, strategy, RULES, tracer ?? null, {}, (verdict) => {
+        steps += explorer.steps;
+        const [rejection] = rejections.take();
+        if (rejection !== undefined) throw rejection;
+        if (verdict.kind === "redundant") redundant++;
+        else {
+          schedules++;
+          onEnd?.(verdict);
+        }
+        return begin() ? {} : null;
+      });
     }
     return { schedules, redundant, steps, isComplete: strategy.isComplete === true };
   });
