@@ -170,11 +170,16 @@ class Deferred {
   }
 }
 
-/** Goroutines that have not started, and among which nobody else was let go. */
+/** Goroutines of one name and end that have not started, and among which nobody else was let go. */
 class Batch {
   readonly bodies: (() => unknown)[] = [];
-  readonly names: (string | undefined)[] = [];
-  readonly ends: GoroutineEnd[] = [];
+  readonly name: string | undefined;
+  readonly end: GoroutineEnd;
+
+  constructor(name: string | undefined, end: GoroutineEnd) {
+    this.name = name;
+    this.end = end;
+  }
 }
 
 /** GoroutineEnd is told of the end of goroutines. It runs no user code. */
@@ -282,16 +287,15 @@ export class EventLoop implements Scheduler {
     this.#goroutines++;
     let batch = this.#batch;
     if (
-      batch === undefined || this.#credit !== this.#batchCredit || batch.bodies.length === BATCH
+      batch === undefined || this.#credit !== this.#batchCredit || batch.bodies.length === BATCH ||
+      batch.end !== end || batch.name !== name
     ) {
-      this.#batch = batch = new Batch();
+      this.#batch = batch = new Batch(name, end);
       this.#batches.push(batch);
       this.wake(this.#startSoon, undefined);
       this.#batchCredit = this.#credit;
     }
     batch.bodies.push(body);
-    batch.names.push(name);
-    batch.ends.push(end);
   }
 
   choose(count: number): number {
@@ -337,51 +341,72 @@ export class EventLoop implements Scheduler {
   readonly #startBatch = (): void => {
     const batch = this.#batches.shift() as Batch;
     if (batch === this.#batch) this.#batch = undefined;
-    const { bodies, names, ends } = batch;
+    const { bodies, name, end } = batch;
     this.#credit -= bodies.length;
-    for (let i = 0; i < bodies.length; i++) {
-      this.#start(bodies[i] as () => unknown, names[i], ends[i] as GoroutineEnd);
-    }
+    for (const body of bodies) this.#start(body, name, end);
+    this.#lastBody = ignore;
   };
 
   #start(body: () => unknown, name: string | undefined, end: GoroutineEnd): void {
     try {
       const result = body();
+      if (result instanceof Promise) {
+        this.#follow(result, body, name, end);
+        return;
+      }
       if (isThenable(result)) {
-        this.#follow(result, name ?? body.name, end);
+        this.#follow(Promise.resolve(result), body, name, end);
         return;
       }
     } catch (error) {
       this.#threw(error, name ?? body.name, end);
       return;
     }
-    this.#returned(name ?? body.name, end);
+    this.#returned(name, body, end);
   }
 
-  #follow(result: PromiseLike<unknown>, name: string, end: GoroutineEnd): void {
-    const promise = result instanceof Promise ? result : Promise.resolve(result);
+  #follow(
+    promise: Promise<unknown>,
+    body: () => unknown,
+    given: string | undefined,
+    end: GoroutineEnd,
+  ): void {
     // Closures cost a goroutine about 100 bytes; those of one name and group are mostly started one after the other.
-    if (name !== this.#lastName || end !== this.#lastEnd) {
-      this.#lastName = name;
-      this.#lastEnd = end;
-      this.#lastReturned = () => this.#returned(name, end);
-      this.#lastThrew = (error) => this.#threw(error, name, end);
+    // And so are those of one body, whose name is not asked for again: that costs as much as its first await.
+    if (end !== this.#lastEnd || given !== this.#lastGiven || body !== this.#lastBody) {
+      this.#lastBody = body;
+      this.#lastGiven = given;
+      const name = given ?? body.name;
+      if (end !== this.#lastEnd || name !== this.#lastName) {
+        this.#lastName = name;
+        this.#lastEnd = end;
+        this.#lastReturned = () => this.#returned(name, undefined, end);
+        this.#lastThrew = (error) => this.#threw(error, name, end);
+      }
     }
     promise.then(this.#lastReturned, this.#lastThrew);
   }
 
-  // What handles the end of a goroutine that is called #lastName and has the end #lastEnd.
+  // What handles the end of a goroutine that is called #lastName and has the end #lastEnd: that of the one that was
+  // started last, with #lastBody and, if it was given one, the name #lastGiven.
+  #lastBody: () => unknown = ignore;
+  #lastGiven: string | undefined = undefined;
   #lastName = "";
   #lastEnd = NOBODY;
-  #lastReturned = (): void => this.#returned("", NOBODY);
+  #lastReturned = (): void => this.#returned("", undefined, NOBODY);
   #lastThrew = (error: unknown): void => this.#threw(error, "", NOBODY);
 
-  #returned(name: string, end: GoroutineEnd): void {
+  #returned(
+    name: string | undefined,
+    body: (() => unknown) | undefined,
+    end: GoroutineEnd,
+  ): void {
     this.#goroutines--;
+    if (end === NOBODY) return;
     try {
       end.returned();
     } catch (error) {
-      reportPanic(error, name);
+      reportPanic(error, name ?? body?.name ?? "");
     }
   }
 
