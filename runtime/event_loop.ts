@@ -13,7 +13,8 @@
  * jobs run before anything else. So completions are counted, the clock is read every {@linkcode FEW} to
  * {@linkcode MANY} of them, and once the slice is over whoever may go on is deferred until the platform has had its
  * turns. The deferred are then let go a few at a time, with a look at the clock in between, so that a crowd of goroutines
- * cannot overrun its slice by much either.
+ * cannot overrun its slice by much either. A crowd that is let go within one job is deferred for that reason even if the
+ * slice is young: once all are let go, nothing can stop them.
  *
  * Rejected: a run queue of our own always. Resolving directly saves a push and a shift per operation, and only a crowd
  * needs more.
@@ -199,10 +200,16 @@ export class EventLoop implements Scheduler {
   #credit = FEW;
   #stride = FEW;
   #lastLook = 0;
+  // Infinity between two slices.
   #sliceStart = Infinity;
   // From the end of a slice until everybody deferred has been let go.
   #isDeferring = false;
+  // How many turns of the platform are left of those that end a slice. They are asked for when it begins, so that a slice
+  // in which goroutines had nothing to do ends by itself, and whoever comes after does not wait for them.
   #turnsLeft = 0;
+  #hasHadTurns = false;
+  // Since the last look nobody of those who were let go before it has run.
+  #isOneJob = false;
   readonly #deferred = new Fifo<Deferred>();
 
   readonly #batches = new Fifo<Batch>();
@@ -427,8 +434,11 @@ export class EventLoop implements Scheduler {
   #isSliceOver(): boolean {
     if (this.#isDeferring) return true;
     const now = performance.now();
-    if (this.#sliceStart === Infinity) this.#sliceStart = now;
-    if (now - this.#sliceStart < SLICE_MS) {
+    if (this.#sliceStart === Infinity) this.#startSlice(now);
+    const isOver = now - this.#sliceStart >= SLICE_MS;
+    if (!isOver && !this.#isOneJob) {
+      this.#isOneJob = true;
+      DONE.then(this.#endJob);
       this.#stride = now - this.#lastLook < QUICK_MS ? Math.min(2 * this.#stride, MANY) : FEW;
       this.#credit = this.#stride;
       this.#batch = undefined;
@@ -436,9 +446,28 @@ export class EventLoop implements Scheduler {
       return false;
     }
     this.#isDeferring = true;
+    // A crowd that is let go in one job could not be stopped any more once the slice is over.
+    if (isOver) this.#endSlice();
+    else DONE.then(this.#releaseMore);
+    return true;
+  }
+
+  readonly #endJob = (): void => void (this.#isOneJob = false);
+
+  #endSlice(): void {
+    // The first turn of all costs some milliseconds; a program that never fills a slice does not pay for it.
+    if (this.#turnsLeft === 0) this.#askForTurns();
+  }
+
+  #startSlice(now: number): void {
+    this.#sliceStart = now;
+    if (this.#hasHadTurns) this.#askForTurns();
+  }
+
+  #askForTurns(): void {
+    this.#hasHadTurns = true;
     nextTurn(this.#turn);
     this.#turnsLeft = turnsAfterSlice();
-    return true;
   }
 
   readonly #turn = (): void => {
@@ -446,7 +475,11 @@ export class EventLoop implements Scheduler {
       nextTurn(this.#turn);
       return;
     }
-    this.#sliceStart = performance.now();
+    if (!this.#isDeferring) {
+      this.#sliceStart = Infinity;
+      return;
+    }
+    this.#startSlice(performance.now());
     // The platform fires timers when it likes; ours that are due by now need not wait for it.
     this.#timers.fireDue();
     this.#release();
@@ -469,12 +502,8 @@ export class EventLoop implements Scheduler {
   };
 
   readonly #releaseMore = (): void => {
-    if (performance.now() - this.#sliceStart < SLICE_MS) {
-      this.#release();
-      return;
-    }
-    nextTurn(this.#turn);
-    this.#turnsLeft = turnsAfterSlice();
+    if (performance.now() - this.#sliceStart < SLICE_MS) this.#release();
+    else this.#endSlice();
   };
 }
 
