@@ -325,6 +325,12 @@ export class EventLoop implements Scheduler {
     timer.scheduler = this;
   }
 
+  /** Arms `timer` like {@linkcode EventLoop.setTimer}, to fire at `due`, in milliseconds of {@linkcode EventLoop.now}. */
+  setTimerAt(timer: Timer, due: number): void {
+    this.#timers.setAt(timer, due - this.#origin);
+    timer.scheduler = this;
+  }
+
   /** Lets the caller go on once `delayMs`, which is above 0, have passed: `sleep` in one object. */
   sleep(delayMs: number): Promise<void> {
     const promise = new Promise<void>(captureResolve as Executor<void>);

@@ -36,7 +36,12 @@ export class PlatformTimers {
 
   /** Arms `timer`, which must not be armed. With an infinite delay it never fires. */
   set(timer: Timer, delayMs: number): void {
-    this.#heap.add(timer, performance.now() + Math.max(0, delayMs));
+    this.setAt(timer, performance.now() + Math.max(0, delayMs));
+  }
+
+  /** Arms `timer`, which must not be armed, to fire once it is `due`. That costs no look at the clock. */
+  setAt(timer: Timer, due: number): void {
+    this.#heap.add(timer, due);
     if (timer.due < this.#platformDue) this.#adjustSoon();
   }
 

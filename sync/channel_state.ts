@@ -94,6 +94,9 @@ export const TIMER_ACCESS = {
   reset: { verb: "reset", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
 } as const satisfies Record<string, Access>;
 
+/** The ring of all channels that have buffered nothing yet. */
+const EMPTY_RING: unknown[] = [];
+
 /** ChannelState is a channel without promises: it acts, or says that the caller has to wait. */
 export class ChannelState<T> extends Resource {
   readonly capacity: number;
@@ -102,7 +105,7 @@ export class ChannelState<T> extends Resource {
   closed = false;
   size = 0;
   // A ring that grows to the capacity on demand; its length is 0 or a power of two.
-  #ring: unknown[] = [];
+  #ring: unknown[] = EMPTY_RING;
   #head = 0;
   #order: ChannelOrder | null = null;
 
@@ -261,7 +264,8 @@ class Nowhere extends WaitQueue {
   override push(_waiter: Waiter): void {}
 }
 
-const NOWHERE = new Nowhere();
+/** Where nobody waits, or nobody is woken if they do. */
+export const NOWHERE: WaitQueue = new Nowhere();
 
 /** The state of the nil channel: never ready, and it keeps nobody who waits, since nothing will ever wake them. */
 export class NilChannelState<T> extends ChannelState<T> {
@@ -292,12 +296,6 @@ export function toIteratorResult<T>(outcome: T | typeof CLOSED): IteratorResult<
 
 /** A send, as an operation. */
 export class SendOperation<T> extends Operation<void> {
-  /** "chan send", as Go says. */
-  readonly kind: string;
-  /** "send". */
-  readonly verb = "send";
-  /** Sends conflict with sends, not with receives. */
-  readonly access: Access = ACCESS.send;
   /** The channel. */
   readonly resource: ChannelState<T>;
   /** What is sent. */
@@ -306,9 +304,23 @@ export class SendOperation<T> extends Operation<void> {
   /** Describes sending `value`; use {@linkcode Channel.sending}. */
   constructor(state: ChannelState<T>, value: T) {
     super();
-    this.kind = state instanceof NilChannelState ? "chan send (nil chan)" : "chan send";
     this.resource = state;
     this.value = value;
+  }
+
+  /** "chan send", as Go says. */
+  get kind(): string {
+    return this.resource instanceof NilChannelState ? "chan send (nil chan)" : "chan send";
+  }
+
+  /** "send". */
+  get verb(): string {
+    return "send";
+  }
+
+  /** Sends conflict with sends, not with receives. */
+  get access(): Access {
+    return ACCESS.send;
   }
 
   /** A select conflicts with everything: taken or not, it may have changed whom the next partner meets. */
@@ -335,18 +347,23 @@ export class SendOperation<T> extends Operation<void> {
 
 /** A receive, as an operation. */
 export class ReceiveOperation<T> extends Operation<T | undefined> implements Receiving<T> {
-  /** "chan receive", as Go says. */
-  readonly kind: string;
-  /** "receive". */
-  readonly verb = "receive";
   /** The channel. */
   readonly resource: ChannelState<T>;
 
   /** Describes receiving; use {@linkcode ReceiveChannel.receiving}. */
   constructor(state: ChannelState<T>) {
     super();
-    this.kind = state instanceof NilChannelState ? "chan receive (nil chan)" : "chan receive";
     this.resource = state;
+  }
+
+  /** "chan receive", as Go says. */
+  get kind(): string {
+    return this.resource instanceof NilChannelState ? "chan receive (nil chan)" : "chan receive";
+  }
+
+  /** "receive". */
+  get verb(): string {
+    return "receive";
   }
 
   /** Receives conflict with receives, not with sends. */

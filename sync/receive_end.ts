@@ -9,30 +9,24 @@ import { Crowd } from "../runtime/crowd.ts";
 import { current, installed } from "../runtime/current.ts";
 import type { Operation } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import {
-  type ChannelState,
-  Iterating,
-  NilChannelState,
-  ReceiveOperation,
-} from "./channel_state.ts";
+import { Iterating, NilChannelState, ReceiveOperation } from "./channel_state.ts";
 
 /** ReceiveEnd is a {@linkcode ReceiveChannel} over a channel state that the package keeps to itself. */
 export class ReceiveEnd<T> implements ReceiveChannel<T> {
-  readonly #state: ChannelState<T>;
   readonly #receiving: ReceiveOperation<T>;
 
   constructor(receiving: ReceiveOperation<T>) {
-    this.#state = receiving.resource;
     this.#receiving = receiving;
   }
 
   get capacity(): number {
-    return this.#state.capacity;
+    return this.#receiving.resource.capacity;
   }
 
   get size(): number {
-    this.#state.touchSize();
-    return this.#state.size;
+    const state = this.#receiving.resource;
+    state.touchSize();
+    return state.size;
   }
 
   receive(cancellation?: Cancellation): Promise<T | undefined> {
@@ -51,7 +45,7 @@ export class ReceiveEnd<T> implements ReceiveChannel<T> {
   }
 
   tryReceive(): IteratorResult<T, undefined> | undefined {
-    return this.#state.tryReceive();
+    return this.#receiving.resource.tryReceive();
   }
 
   /** No `return`: leaving a loop leaves the channel as it is. */

@@ -107,5 +107,7 @@ export class Timer {
  * ```
  */
 export function after(delayMs: number): ReceiveChannel<number> {
-  return new Timer(delayMs).channel;
+  const state = new TimerState("Timer");
+  state.start(checkDuration(delayMs, "make a timer"), 0);
+  return state.end;
 }

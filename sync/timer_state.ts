@@ -14,12 +14,13 @@
  * @module
  */
 
-import { current } from "../runtime/current.ts";
+import { current, installed } from "../runtime/current.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { touch } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
 import { Timer } from "../runtime/scheduler.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import { ChannelState, ReceiveOperation, TIMER_ACCESS } from "./channel_state.ts";
+import { ChannelState, NOWHERE, ReceiveOperation, TIMER_ACCESS } from "./channel_state.ts";
 import { ReceiveEnd } from "./receive_end.ts";
 
 /** When a timer is due that is not running. */
@@ -27,17 +28,22 @@ const NOT_RUNNING = NaN;
 
 /** TimerState is the state of a timer's channel. With a period it starts anew whenever it has fired. */
 export class TimerState extends ChannelState<number> {
-  readonly end: ReceiveChannel<number>;
   readonly #kind: "Timer" | "Ticker";
   #periodMs = 0;
   // In milliseconds since the epoch.
   #due = NOT_RUNNING;
-  readonly #alarm: Alarm = new Alarm(this);
+  // Both are made when they are needed: most timeouts are over before anybody has to wait.
+  #end: ReceiveChannel<number> | null = null;
+  #alarm: Alarm | null = null;
 
   constructor(kind: "Timer" | "Ticker") {
-    super(0);
+    super(0, NOWHERE); // nobody sends
     this.#kind = kind;
-    this.end = new ReceiveEnd(new TimerReceiving(this));
+  }
+
+  /** Where the times are received. */
+  get end(): ReceiveChannel<number> {
+    return this.#end ??= new ReceiveEnd(new TimerReceiving(this));
   }
 
   override get type(): string {
@@ -85,21 +91,24 @@ export class TimerState extends ChannelState<number> {
 
   /** Makes the scheduler wake who waits. */
   arm(): void {
-    if (this.#alarm.scheduler !== null || !(this.#due < Infinity)) return;
-    const scheduler = current();
-    scheduler.setTimer(this.#alarm, this.#due - scheduler.now());
+    const alarm = this.#alarm ??= new Alarm(this);
+    if (alarm.scheduler !== null || !(this.#due < Infinity)) return;
+    if (installed === null) eventLoop.setTimerAt(alarm, this.#due);
+    else installed.setTimer(alarm, this.#due - installed.now());
   }
 
   /** Nobody need be woken any more. */
   disarm(): void {
-    this.#alarm.scheduler?.clearTimer(this.#alarm);
-    this.#alarm.scheduler = null;
+    const alarm = this.#alarm;
+    if (alarm === null || alarm.scheduler === null) return;
+    alarm.scheduler.clearTimer(alarm);
+    alarm.scheduler = null;
   }
 
   /** The time has come for who has waited longest. */
   fire(): void {
     touch(this, TIMER_ACCESS.fire);
-    this.#alarm.scheduler = null;
+    if (this.#alarm !== null) this.#alarm.scheduler = null;
     const receiver = this.receivers.shift();
     if (receiver === null) throw new Error("Cannot fire: nobody waits for the timer");
     const due = this.take();
@@ -134,21 +143,16 @@ export class TimerState extends ChannelState<number> {
 
 /** A receive that has the scheduler wake it in time. */
 class TimerReceiving extends ReceiveOperation<number> {
-  readonly #state: TimerState;
-
-  constructor(state: TimerState) {
-    super(state);
-    this.#state = state;
-  }
+  declare readonly resource: TimerState;
 
   override enqueue(waiter: Waiter): void {
     super.enqueue(waiter);
-    this.#state.arm();
+    this.resource.arm();
   }
 
   override dequeue(waiter: Waiter): void {
     super.dequeue(waiter);
-    if (this.#state.receivers.first === null) this.#state.disarm();
+    if (this.resource.receivers.first === null) this.resource.disarm();
   }
 }
 
