@@ -142,6 +142,7 @@ export interface Csp {
   go(body: (...args: never[]) => Generator<unknown, void, number>, args?: unknown[]): unknown;
   put(ch: unknown, value: number): unknown;
   take(ch: unknown): unknown;
+  timeout(delayMs: number): unknown;
 }
 
 /** Loads js-csp. */

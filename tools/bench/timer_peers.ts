@@ -13,7 +13,9 @@ import {
   sleep,
   Ticker,
   WaitGroup,
+  yieldNow,
 } from "../../mod.ts";
+import { type Csp, csp, std } from "./channel_kits.ts";
 import { effect, type Effects } from "./effect.ts";
 import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
 
@@ -72,58 +74,134 @@ function effectTimer({ Effect, Fiber }: Effects): Run {
   return () => Effect.runPromise(main);
 }
 
-/** A receive with a timeout, in a loop: what timers are mostly for. */
-async function receiveOrTimeout(): Promise<number> {
-  const ch = new Channel<number>();
-  let received = 0;
-  const wg = new WaitGroup();
-  wg.go(async () => {
-    for (let i = 0; i < STARTS; i++) await ch.send(i);
-  });
-  for (let i = 0; i < STARTS; i++) {
-    const c = await select({ value: ch.receiving(), timeout: after(1000).receiving() });
-    if (c.key === "value") received++;
-  }
-  await wg.wait();
-  return received;
+/**
+ * A receive with a timeout, in a loop: what timers are mostly for. If the sender comes first, the value is always there;
+ * otherwise the receiver always has to wait a moment.
+ */
+function receiveOrTimeout(isSenderFirst: boolean): Run {
+  return async () => {
+    const ch = new Channel<number>();
+    let received = 0;
+    const wg = new WaitGroup();
+    wg.go(async () => {
+      for (let i = 0; i < STARTS; i++) await ch.send(i);
+    });
+    if (isSenderFirst) await yieldNow();
+    for (let i = 0; i < STARTS; i++) {
+      const c = await select({ value: ch.receiving(), timeout: after(1000).receiving() });
+      if (c.key === "value") received++;
+    }
+    await wg.wait();
+    return received;
+  };
 }
 
-/** The same by hand: a channel of arrays, and a promise that a timer or a value resolves. */
-async function promiseOrTimeout(): Promise<number> {
-  const senders: { readonly value: number; readonly resolve: () => void }[] = [];
-  let receiver: ((value: number) => void) | undefined;
-  const send = (value: number) => {
-    if (receiver === undefined) {
-      return new Promise<void>((resolve) => senders.push({ value, resolve }));
+/** A channel of arrays, whose receive takes no timer unless it has to wait, and then one of the platform's. */
+class TimeoutChannel {
+  readonly #senders: { readonly value: number; readonly resolve: () => void }[] = [];
+  #receiver: ((value: number) => void) | undefined;
+
+  send(value: number): Promise<void> {
+    if (this.#receiver === undefined) {
+      return new Promise((resolve) => this.#senders.push({ value, resolve }));
     }
-    receiver(value);
+    this.#receiver(value);
     return SOON;
-  };
-  const receive = () => {
-    const sender = senders.shift();
+  }
+
+  receive(timeoutMs: number): Promise<number | undefined> {
+    const sender = this.#senders.shift();
     if (sender !== undefined) {
       sender.resolve();
       return Promise.resolve(sender.value);
     }
-    return new Promise<number | undefined>((resolve) => {
+    return new Promise((resolve) => {
       const timeout = setTimeout(() => {
-        receiver = undefined;
+        this.#receiver = undefined;
         resolve(undefined);
-      }, 1000);
-      receiver = (value) => {
-        receiver = undefined;
+      }, timeoutMs);
+      this.#receiver = (value) => {
+        this.#receiver = undefined;
         clearTimeout(timeout);
         resolve(value);
       };
     });
+  }
+}
+
+/** The same by hand. */
+function promiseOrTimeout(isSenderFirst: boolean): Run {
+  return async () => {
+    const ch = new TimeoutChannel();
+    const producing = (async () => {
+      if (!isSenderFirst) await SOON;
+      for (let i = 0; i < STARTS; i++) await ch.send(i);
+    })();
+    let received = 0;
+    for (let i = 0; i < STARTS; i++) if (await ch.receive(1000) !== undefined) received++;
+    await producing;
+    return received;
   };
-  const producing = (async () => {
-    for (let i = 0; i < STARTS; i++) await send(i);
-  })();
-  let received = 0;
-  for (let i = 0; i < STARTS; i++) if (await receive() !== undefined) received++;
-  await producing;
-  return received;
+}
+
+type Deadline = (promise: Promise<number>, timeoutMs: number) => Promise<number>;
+
+/** A channel and `deadline` of \@std/async, which puts a timer beside every receive. */
+async function stdDeadline(isSenderFirst: boolean): Promise<Run> {
+  const { make, send, receive } = await std();
+  const { deadline } = await load<{ deadline: Deadline }>("deno-std/async/deadline.js");
+  return async () => {
+    const ch = make(0);
+    const producing = (async () => {
+      if (!isSenderFirst) await SOON;
+      for (let i = 0; i < STARTS; i++) await send(ch, i);
+    })();
+    let received = 0;
+    for (let i = 0; i < STARTS; i++) {
+      await deadline(receive(ch) as Promise<number>, 1000);
+      received++;
+    }
+    await producing;
+    return received;
+  };
+}
+
+/** The timeouts of js-csp are never taken back. */
+function cspTimeout({ chan, go, put, alts, timeout }: Csp, isSenderFirst: boolean): Run {
+  return () =>
+    new Promise((resolve) => {
+      const ch = chan();
+      const send = function* () {
+        for (let i = 0; i < STARTS; i++) yield put(ch, i);
+      };
+      if (isSenderFirst) go(send);
+      go(function* () {
+        let received = 0;
+        for (let i = 0; i < STARTS; i++) {
+          const late = timeout(1000);
+          const { channel } = (yield alts([ch, late])) as unknown as { channel: unknown };
+          if (channel === ch) received++;
+        }
+        resolve(received);
+      });
+      if (!isSenderFirst) go(send);
+    });
+}
+
+function receiving(isSenderFirst: boolean): Workload {
+  return {
+    name: `receive or time out: ${isSenderFirst ? "ready" : "waits"}`,
+    of: "receive",
+    operations: STARTS,
+    expected: STARTS,
+    inGo: !isSenderFirst,
+    contestants: {
+      [OURS]: () => receiveOrTimeout(isSenderFirst),
+      "by hand, setTimeout": () => promiseOrTimeout(isSenderFirst),
+      "@std/async deadline": () => stdDeadline(isSenderFirst),
+      "js-csp alts, timeout": async () => cspTimeout(await csp(), isSenderFirst),
+    },
+  };
 }
 
 async function sleeps(sleep: (delayMs: number) => Promise<unknown>): Promise<number> {
@@ -242,14 +320,8 @@ export const workloads: readonly Workload[] = [
       "effect fork, interrupt": async () => effectTimer(await effect()),
     },
   },
-  {
-    name: "timer: receive or time out",
-    of: "receive",
-    operations: STARTS,
-    expected: STARTS,
-    inGo: true,
-    contestants: { [OURS]: () => receiveOrTimeout, "promises, setTimeout": () => promiseOrTimeout },
-  },
+  receiving(true),
+  receiving(false),
   {
     name: "sleep: 100k over 20 ms",
     of: "sleep",

@@ -89,7 +89,7 @@ func workloads() map[string]workload {
 		"context: end a tree":              {11110, 11110, func() int { return tree(10, 4) }},
 		"context: wake 100k":               {100000, 100000, func() int { return wake(100000) }},
 		"timer: start and stop":            {2000, 2000, func() int { return startStop(2000) }},
-		"timer: receive or time out":       {2000, 2000, func() int { return receiveOrTimeout(2000) }},
+		"receive or time out: waits":       {2000, 2000, func() int { return receiveOrTimeout(2000) }},
 		"sleep: 100k over 20 ms":           {100000, 100000, func() int { return sleeps(100000) }},
 		"ticker: 2000, 4 ticks of 5 ms":    {8000, 8000, func() int { return tickers(2000, 4, 5*time.Millisecond) }},
 	}
