@@ -51,6 +51,8 @@ export class FailingSchedule {
   #deviations: readonly Deviation[] = [];
   #steps = 0;
   #preemptions = 0;
+  /** How many steps it has by now. */
+  #length = 0;
   #earlyTimers = 0;
   #isReplay = true;
   /** Tells the failure from others. */
@@ -65,7 +67,7 @@ export class FailingSchedule {
     this.#verdict = verdict;
     this.#strategy = strategy;
     this.#deviations = toDeviations(explorer.answers);
-    this.#steps = explorer.steps;
+    this.#steps = this.#length = explorer.steps;
     this.#preemptions = explorer.preemptions;
     this.#earlyTimers = explorer.earlyTimers;
     this.#isReplay = false;
@@ -109,6 +111,10 @@ export class FailingSchedule {
     const reorder = this.#earlyTimers === 0 ? run : undefined;
     const { deviations, executions } = await minimize(this.#deviations, execute, budget, reorder);
     this.#deviations = deviations;
+    if (this.#length > LONG_SCHEDULE) {
+      await execute(deviations);
+      this.#length = explorer.steps;
+    }
     return executions;
   }
 
@@ -223,8 +229,8 @@ export class FailingSchedule {
   }
 
   #firstToRecord(): number {
-    if (this.#steps <= LONG_SCHEDULE) return 0;
-    const last = this.#steps - LAST_STEPS;
+    if (this.#length <= LONG_SCHEDULE) return 0;
+    const last = this.#length - LAST_STEPS;
     return this.#verdict.kind === "dataRace" ? Math.min(last, this.#verdict.race.first.step) : last;
   }
 

@@ -1,8 +1,15 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { go, WaitGroup, yieldNow } from "../mod.ts";
+import { Channel, go, select, WaitGroup, yieldNow } from "../mod.ts";
+import { exclusively } from "./exclusive.ts";
+import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
+import { explorer } from "./explorer.ts";
+import { FailingSchedule } from "./failing_schedule.ts";
+import { resolveOptions } from "./options.ts";
 import { crossedLocks, lostUpdate } from "./programs_test.ts";
+import { RandomWalk } from "./random.ts";
 import { ScheduleError } from "./schedule_error.ts";
+import type { Candidates, Strategy } from "./strategy.ts";
 
 async function failureOf(body: () => unknown, options = {}): Promise<ScheduleError> {
   return await assertRejects(() => explore(body, options), ScheduleError);
@@ -79,3 +86,73 @@ Deno.test("FailingSchedule's error says how it was found: seed, schedule, steps"
     message,
   );
 });
+
+/** Looks whether it is to stop, then sends: the stop may come between, and nobody receives. */
+async function checkThenSend(): Promise<void> {
+  const [stop, events] = [new Channel<never>(), new Channel<number>()];
+  const wg = new WaitGroup();
+  wg.go(async () => {
+    while ((await select({ stop: stop.receiving() }, { default: true })).key !== "stop") {
+      await events.send(1);
+    }
+  });
+  wg.go(async () => {
+    while ((await select({ event: events.receiving(), stop: stop.receiving() })).key !== "stop");
+  });
+  await yieldNow();
+  stop.close();
+  await wg.wait();
+}
+
+/** Keeps main from going on for `steps` steps, and then picks at random. */
+class Unfair implements Strategy {
+  readonly name = "unfair";
+  readonly #random = new RandomWalk(1);
+  #left = 0;
+
+  constructor(readonly steps: number) {}
+
+  begin(schedule: number): boolean {
+    this.#left = this.steps;
+    return this.#random.begin(schedule);
+  }
+
+  pick(candidates: Candidates): number {
+    for (let k = 0; k < candidates.count && this.#left > 0; k++) {
+      if (candidates.goroutine(k) === 0) continue;
+      this.#left--;
+      return k;
+    }
+    return this.#random.pick(candidates);
+  }
+
+  choose(count: number): number {
+    return this.#random.choose(count);
+  }
+}
+
+for (const steps of [100, 3_000]) {
+  Deno.test(`FailingSchedule makes one of ${steps} steps as short as any, and shows all that is left`, async () => {
+    const exploration = new Exploration(checkThenSend, resolveOptions({}), undefined);
+    const strategy = new Unfair(steps);
+    const error = await exclusively(undefined, async () => {
+      for (let schedule = 0;; schedule++) {
+        strategy.begin(schedule);
+        const verdict = await exploration.attempt(strategy);
+        if (verdict.kind === "passed") continue;
+        assert(explorer.steps > steps);
+        const failing = new FailingSchedule(exploration);
+        failing.found(verdict, strategy.name);
+        // By count alone: what comes out must not depend on how busy the machine is.
+        await failing.shorten({ executions: 200, timeMs: Infinity });
+        return await failing.report();
+      }
+    });
+    assertEquals(error.kind, "deadlock");
+    assertEquals(error.trace.steps.filter(({ isPreemption }) => isPreemption).length, 1);
+    assertEquals(error.trace.steps.map(({ step }) => step), [1, 2, 3, 4, 5, 6]);
+    assert(error.schedule.length <= 16, error.schedule);
+    const again = await failureOf(checkThenSend, { replay: error.schedule });
+    assertEquals(again.trace.events, error.trace.events);
+  });
+}

@@ -55,6 +55,10 @@ export interface MinimizeBudget {
 /** How many schedules with a number of preemptions are enumerated, and how many are sampled. */
 const ENUMERATED = 24;
 const SAMPLED = 40;
+/** With more questions than that a schedule is long. */
+const LONG = 1_000;
+/** Moving blocks may take that share of what is left of the budget. */
+const JOINED = 0.5;
 /** With more preemptions than that left there is no sampling. */
 const MOST_SAMPLED = 3;
 
@@ -98,6 +102,14 @@ class Minimizer {
     return this.executions >= this.#budget.executions || realNow() > this.#deadline;
   }
 
+  /** Tells, from now on, when a share of what is left of the budget is spent. */
+  #spends(share: number): () => boolean {
+    const now = performance.now();
+    const executions = this.executions + share * (this.#budget.executions - this.executions);
+    const deadline = now + share * (this.#deadline - now);
+    return () => this.executions >= executions || performance.now() > deadline;
+  }
+
   async failsWithout(): Promise<boolean> {
     return (await this.#try([])).failsAlike;
   }
@@ -105,7 +117,10 @@ class Minimizer {
   // --- fewer preemptions ---
 
   async reduce(run: ExecuteStrategy): Promise<void> {
-    let steps = this.#isSpent ? undefined : await this.#reorder(run);
+    // Changing a long schedule takes longer than finding a short one.
+    const isLong = (this.best.deviations.at(-1)?.at ?? 0) > LONG;
+    let steps = isLong ? await this.#sample(run) : undefined;
+    if (steps === undefined && !this.#isSpent) steps = await this.#reorder(run);
     while (steps !== undefined && this.best.preemptions > 0 && !this.#isSpent) {
       steps = await this.#join(run, steps);
       steps = await this.#sample(run);
@@ -131,10 +146,11 @@ class Minimizer {
     steps: readonly TakenStep[],
   ): Promise<readonly TakenStep[] | undefined> {
     let best = steps;
-    for (let isBetter = true; isBetter && !this.#isSpent;) {
+    const isSpent = this.#spends(JOINED);
+    for (let isBetter = true; isBetter && !isSpent();) {
       isBetter = false;
       for (const order of simplerOrders(best)) {
-        if (this.#isSpent) break;
+        if (isSpent()) break;
         const before = this.best;
         const followed = await this.#follow(run, order);
         if (followed === undefined || this.best === before) continue;
