@@ -15,9 +15,10 @@
 
 import type { Candidates, Strategy } from "./strategy.ts";
 
-/** Bound says what was covered: there are so many schedules with at most so many preemptions. */
+/** Bound says what was covered: so many schedules with at most so many preemptions, or deviations, and these are all. */
 export interface Bound {
-  readonly preemptions: number;
+  readonly most: number;
+  readonly of: "preemptions" | "deviations";
   readonly schedules: number;
 }
 
@@ -91,7 +92,7 @@ export class Bounded implements Strategy {
   }
 
   #raise(): void {
-    this.#covered.push({ preemptions: this.#bound, schedules: this.#schedules });
+    this.#covered.push({ most: this.#bound, of: "preemptions", schedules: this.#schedules });
     this.#answers.length = this.#counts.length = this.#left.length = 0;
     this.#isOver = !this.#isCut || this.#bound >= this.#most;
     if (this.#isOver) return;

@@ -51,16 +51,16 @@ Deno.test("Bounded covers exactly the schedules within each bound, and its last 
     const run = await all(body, bounded);
     assert(bounded.isComplete, name);
     let from = 0;
-    for (const [i, { preemptions, schedules }] of bounded.covered.entries()) {
-      assertEquals(preemptions, i);
-      const within = every.filter((schedule) => schedule.preemptions <= preemptions);
+    for (const [i, { most, of, schedules }] of bounded.covered.entries()) {
+      assertEquals([most, of], [i, "preemptions"]);
+      const within = every.filter((schedule) => schedule.preemptions <= most);
       const these = run.slice(from, from += schedules).map(({ answers }) => answers);
       assertEquals(these.toSorted(), within.map(({ answers }) => answers).toSorted(), name);
     }
     assertEquals(from, run.length);
     const last = bounded.covered.at(-1);
     assertEquals(last?.schedules, every.length, name);
-    assertEquals(last?.preemptions, Math.max(...every.map(({ preemptions }) => preemptions)), name);
+    assertEquals(last?.most, Math.max(...every.map(({ preemptions }) => preemptions)), name);
   }
 });
 
@@ -78,14 +78,14 @@ Deno.test("Bounded ends at its highest bound without claiming to be complete", a
   const run = await all(shuffle([3, 3]), bounded);
   assertEquals([run.length, bounded.isComplete], [2 + 6, false]);
   assertEquals(bounded.covered, [
-    { preemptions: 0, schedules: 2 },
-    { preemptions: 1, schedules: 6 },
+    { most: 0, of: "preemptions", schedules: 2 },
+    { most: 1, of: "preemptions", schedules: 6 },
   ]);
 });
 
 Deno.test("Bounded is a strategy by name, and the result says what was covered", async () => {
   const stopped = await explore(shuffle([3, 3]), { strategy: "bounded", schedules: 12 });
-  assertEquals(stopped.covered, { preemptions: 1, schedules: 6 });
+  assertEquals(stopped.covered, { most: 1, of: "preemptions", schedules: 6 });
   assertEquals([stopped.complete, stopped.endedBy], [false, "schedules"]);
   const whole = await explore(shuffle([3, 3]), { strategy: "bounded" });
   assertEquals([whole.complete, whole.covered, whole.schedules], [true, undefined, 60]);

@@ -6,7 +6,7 @@ import { ScheduleError } from "./schedule_error.ts";
 import type { StrategyName } from "./options.ts";
 
 Deno.test("choose is tried in every way by exhaustive and by reduced search", async () => {
-  for (const strategy of ["exhaustive", "bounded", "reduced"] as const) {
+  for (const strategy of ["exhaustive", "deviations", "bounded", "reduced"] as const) {
     const seen: string[] = [];
     const result = await explore(async () => {
       const first = choose(2);

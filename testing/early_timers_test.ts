@@ -30,7 +30,15 @@ async function failureOf(body: () => unknown, more: ExploreOptions): Promise<Sch
 }
 
 Deno.test("earlyTimers: 0 never lets a deadline come while somebody can run", async () => {
-  for (const strategy of ["exhaustive", "bounded", "random", "pct"] satisfies StrategyName[]) {
+  for (
+    const strategy of [
+      "exhaustive",
+      "deviations",
+      "bounded",
+      "random",
+      "pct",
+    ] satisfies StrategyName[]
+  ) {
     await explore(timeoutAgainstResult, {
       ...options,
       strategy,
@@ -45,6 +53,7 @@ Deno.test("earlyTimers: 1 finds what needs a slow goroutine, with every strategy
   const strategies = [
     "portfolio",
     "exhaustive",
+    "deviations",
     "bounded",
     "random",
     "urw",

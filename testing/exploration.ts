@@ -6,6 +6,7 @@
 
 import { withAwaitPoints } from "./await_points.ts";
 import { Bounded } from "./bounded.ts";
+import { Deviations } from "./deviations.ts";
 import { Exhaustive } from "./exhaustive.ts";
 import { explorer, type Rules, type Verdict, type Watches } from "./explorer.ts";
 import { FailingSchedule } from "./failing_schedule.ts";
@@ -76,8 +77,15 @@ export interface ExploreResult {
   readonly seed: number;
   /** About how many schedules there are, if that was not all of them and can be told. */
   readonly estimate?: number;
-  /** The highest bound that was covered: there are so many schedules with at most so many preemptions, all were run. */
-  readonly covered?: { readonly preemptions: number; readonly schedules: number };
+  /**
+   * The highest bound that was covered: there are so many schedules with at most so many preemptions, or deviations from
+   * the first schedule, and all were run.
+   */
+  readonly covered?: {
+    readonly most: number;
+    readonly of: "preemptions" | "deviations";
+    readonly schedules: number;
+  };
   /**
    * The largest number of steps for which a goroutine that could run was passed over, in any schedule. Strategies that
    * do not care for fairness make it large; it never grows in the part of a long schedule that is made fair.
@@ -500,6 +508,8 @@ function toStrategy({ strategy, seed, earlyTimers, state }: Settings): Strategy 
       return new PreemptionSampler(seed);
     case "bounded":
       return new Bounded();
+    case "deviations":
+      return new Deviations(seed);
     case "exhaustive":
       return new Exhaustive();
     case "reduced":
@@ -525,8 +535,8 @@ function describeCoverage(result: ExploreResult): string {
   if (complete) return `complete: ${count}`;
   const all = covered === undefined
     ? ""
-    : `; all ${covered.schedules.toLocaleString("en")} with at most ${covered.preemptions} ` +
-      `preemption${covered.preemptions === 1 ? "" : "s"} among them`;
+    : `; all ${covered.schedules.toLocaleString("en")} with at most ${covered.most} ` +
+      `${covered.most === 1 ? covered.of.slice(0, -1) : covered.of} among them`;
   if (estimate === undefined) return `${count}, not complete${all}`;
   return `${count} of about ${estimate.toLocaleString("en")}, not complete${all}`;
 }

@@ -12,12 +12,14 @@ import type { Strategy } from "./strategy.ts";
 /**
  * StrategyName is a search strategy by name.
  *
- * - "portfolio": takes turns among the others, all but "reduced".
+ * - "portfolio": takes turns among "deviations" and all that draw random numbers.
  * - "random": uniform among those who can run.
  * - "urw": in proportion to the steps that they have left, so that long goroutines do not come last.
  * - "pos": random priorities, drawn anew for steps that conflict with the last one.
  * - "pct": random priorities, with no, one or two changes per schedule.
  * - "preemptions": no, one or two preemptions at random points.
+ * - "deviations": the schedule in which whoever ran last goes on, and if it cannot, whoever was created first; then all
+ *   that differ from it in one choice, then in two, ...
  * - "bounded": all schedules without preemptions, then all with at most one, ...
  * - "exhaustive": all schedules, depth first.
  * - "reduced": one of each class of schedules that differ only in the order of what commutes. Only for programs that
@@ -30,6 +32,7 @@ export type StrategyName =
   | "pos"
   | "pct"
   | "preemptions"
+  | "deviations"
   | "bounded"
   | "exhaustive"
   | "reduced";
@@ -206,6 +209,7 @@ const STRATEGIES: readonly StrategyName[] = [
   "pos",
   "pct",
   "preemptions",
+  "deviations",
   "bounded",
   "exhaustive",
   "reduced",

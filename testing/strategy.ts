@@ -51,8 +51,12 @@ export interface Strategy {
   readonly earlyTimers?: number | undefined;
   /** Whether `pick` is asked at every step, even if only one can go on. So it is for whoever has a log. */
   readonly seesEveryStep?: boolean;
-  /** The numbers of preemptions whose schedules were all run, each with how many these are, in rising order. */
-  readonly covered?: readonly { readonly preemptions: number; readonly schedules: number }[];
+  /** The bounds within which all schedules were run, each with how many these are, in rising order. */
+  readonly covered?: readonly {
+    readonly most: number;
+    readonly of: "preemptions" | "deviations";
+    readonly schedules: number;
+  }[];
   /** Whether every schedule has been tried once `begin` returns false. */
   readonly isComplete?: boolean;
 }

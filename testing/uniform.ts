@@ -41,6 +41,10 @@ export class UniformWalk implements Strategy {
   readonly #present: Length[] = [];
   readonly #candidates: Length[] = [];
   #last: Length | null = null;
+  /** The probability of the present schedule, and what all of them make of how many there are. */
+  #probability = 1;
+  #estimates = 0;
+  #schedules = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -51,6 +55,7 @@ export class UniformWalk implements Strategy {
     this.#random.reseed(this.#seed, schedule);
     this.#present.length = 0;
     this.#last = null;
+    this.#probability = 1;
     return true;
   }
 
@@ -64,6 +69,7 @@ export class UniformWalk implements Strategy {
     let picked = 0;
     while (picked < count - 1 && (at -= weightOf(present[picked] as Length)) >= 0) picked++;
     const length = present[picked] as Length;
+    this.#probability *= weightOf(length) / sum;
     length.steps++;
     length.left--;
     this.#last = length;
@@ -71,10 +77,13 @@ export class UniformWalk implements Strategy {
   }
 
   choose(count: number): number {
+    this.#probability /= count;
     return this.#random.below(count);
   }
 
   end(): void {
+    this.#estimates += 1 / this.#probability;
+    this.#schedules++;
     for (const length of this.#present) {
       length.seen++;
       length.own += (length.steps - length.own) / Math.min(length.seen, MEMORY);
@@ -84,6 +93,14 @@ export class UniformWalk implements Strategy {
     for (const length of [...this.#lengths.values()].reverse()) {
       if (length.parent !== null) length.parent.total += length.total;
     }
+  }
+
+  /**
+   * How many schedules there are: on average that is 1 by the probability of the one that is drawn, and the more uniform
+   * they are the closer is each. Knuth, "Estimating the efficiency of backtrack programs", 1975.
+   */
+  estimate(): number {
+    return this.#schedules === 0 ? Infinity : Math.round(this.#estimates / this.#schedules);
   }
 
   #lengthOf(goroutine: number): Length {

@@ -6,6 +6,7 @@
  */
 
 import { Bounded } from "../../testing/bounded.ts";
+import { Deviations } from "../../testing/deviations.ts";
 import { Pct } from "../../testing/pct.ts";
 import { Portfolio } from "../../testing/portfolio.ts";
 import { PartialOrderSampling } from "../../testing/pos.ts";
@@ -67,6 +68,7 @@ async function toRow(program: StrategyProgram, schedules: number): Promise<Row> 
     const failures = await countFailures(program, strategy(SEED), schedules);
     columns[`${name} %`] = Math.round(1_000 * failures / schedules) / 10;
   }
+  columns.deviations = await firstFailure(program, new Deviations(SEED), SEARCHED) ?? "-";
   columns.bounded = await firstFailure(program, new Bounded(), SEARCHED) ?? "-";
   columns.reduced = await firstFailure(program, new Reduced(), SEARCHED) ?? "-";
   const found = await foundByDefault(program);
