@@ -8,7 +8,7 @@
  */
 
 import { after, Channel, go, select, sleep, yieldNow } from "@interleave/go";
-import { choose } from "../choose.ts";
+import { choose } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 async function program(form: Form): Promise<void> {

@@ -8,7 +8,7 @@
  */
 
 import { Channel, go, Mutex, select, yieldNow } from "@interleave/go";
-import { choose } from "../choose.ts";
+import { choose } from "@interleave/go/testing";
 import type { Form, Kernel } from "../kernel.ts";
 
 class Transfer {
