@@ -75,7 +75,7 @@ export interface ExploreResult {
   readonly swaps?: number;
   /** The seed, which repeats the exploration. */
   readonly seed: number;
-  /** About how many schedules there are, if that was not all of them and can be told. */
+  /** About how many schedules there are, if that was not all of them and can be told: more than were run. */
   readonly estimate?: number;
   /**
    * The highest bound that was covered: there are so many schedules with at most so many preemptions, or deviations from
@@ -431,13 +431,19 @@ export class Exploration {
   }
 
   #passed(strategy: Strategy, endedBy: ExploreResult["endedBy"]): ExploreResult {
-    const estimate = endedBy === "complete" ? undefined : strategy.estimate?.();
+    const estimate = endedBy === "complete" ? undefined : this.#estimate(strategy);
     const bound = strategy.covered?.at(-1);
     const covered = bound === undefined || endedBy === "complete" ? {} : { covered: bound };
     const result = { ...this.#result(endedBy, estimate), ...covered };
     if (this.settings.mustComplete && !result.complete) throw this.#limitError(result);
     if (this.settings.verbose) warn(`${this.title}: ok, ${this.#describe(result)}`);
     return result;
+  }
+
+  /** What the strategy thinks, but more than were run: it may know of a part of them only, and there is something left. */
+  #estimate(strategy: Strategy): number | undefined {
+    const estimate = strategy.estimate?.();
+    return estimate === undefined ? undefined : Math.max(estimate, this.#schedules + 1);
   }
 
   #result(endedBy: ExploreResult["endedBy"], estimate?: number): ExploreResult {

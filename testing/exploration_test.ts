@@ -68,6 +68,17 @@ Deno.test("Exploration that must be complete fails with a limit, saying how many
   assert((await explore(shuffle([3, 3, 3]), { mustComplete: true })).complete);
 });
 
+Deno.test("Exploration estimates more schedules than it has run, whatever the budget and the strategy think", async () => {
+  const body = shuffle([2, 2, 2]); // 630 schedules
+  for (let schedules = 20; schedules <= 620; schedules += 20) {
+    const { complete, estimate = Infinity } = await explore(body, { schedules, seed: schedules });
+    assert(complete || estimate > schedules, `${estimate} after ${schedules}`);
+  }
+  const modest = { begin: () => true, pick: () => 0, choose: () => 0, estimate: () => 3 };
+  const options = { strategy: { name: "modest", ...modest }, schedules: 10 };
+  assertEquals((await explore(body, options)).estimate, 11);
+});
+
 Deno.test("Exploration says nothing when it passes, or one line with verbose", async () => {
   using folder = new Folder({
     "quiet_test.ts": `
