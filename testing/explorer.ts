@@ -709,6 +709,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#releaseNext(timer);
     // Whoever can run stays so, which reduction counts on: it has its step, in which nothing happens.
     entry.timer = new MissedTimer(timer);
+    if (this.#log !== null) this.#timerSetAt.set(entry.timer, this.#timerSetAt.get(timer) ?? 0);
     return true;
   }
 

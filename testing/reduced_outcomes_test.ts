@@ -96,6 +96,11 @@ const FOUND: Readonly<Record<string, OutcomeProgram>> = {
     count: 1,
     goroutines: [["wg.done", "wg.add 1"], ["wg.wait", "x.get"], ["x.set 1", "wg.done"]],
   },
+  "a timer that is set and stopped in one step while somebody waits for it": {
+    capacities: [0, 0],
+    count: 0,
+    goroutines: [["timer.reset 0 &", "timer.stop"], ["timer.receive"]],
+  },
   "a send into a buffer whose receiver waits": {
     capacities: [1, 0],
     count: 0,

@@ -8,19 +8,25 @@
  */
 
 import {
+  afterFunc,
   background,
+  callAfter,
+  type CallTimer,
   type CancelContext,
+  cause,
   Channel,
   Cond,
   ErrGroup,
   go,
   Mutex,
   Once,
+  RateLimiter,
   RWMutex,
   select,
   Semaphore,
   SingleFlight,
   sleep,
+  Timer,
   trySelect,
   WaitGroup,
   withCancel,
@@ -29,6 +35,7 @@ import {
 import type { Resource } from "../../runtime/observer.ts";
 import type { RandomSource } from "../../testing/random_source.ts";
 import { Shared } from "../../testing/shared.ts";
+import { wrap } from "../../testing/wrap.ts";
 
 /** OutcomeProgram is a program as data, so that it can be printed and shrunk. */
 export interface OutcomeProgram {
@@ -55,18 +62,40 @@ class World {
   readonly flights = new SingleFlight<string, number>();
   readonly group = new ErrGroup();
   readonly ctx: CancelContext = withCancel(background());
+  readonly limiter = new RateLimiter(1_000, 1);
+  readonly store: Store = wrap(new Store(), { reads: ["load"] });
+  // What is under way by itself from the start, if anybody has to do with it.
+  readonly timer: Timer | undefined;
+  readonly call: CallTimer | undefined;
+  readonly unlisten: (() => boolean) | undefined;
 
-  constructor({ capacities, count }: OutcomeProgram) {
+  constructor({ capacities, count, goroutines }: OutcomeProgram) {
     this.c = new Channel(capacities[0]);
     this.d = new Channel(capacities[1]);
     if (count > 0) this.wg.add(count);
+    const isUsed = (name: string) => goroutines.some((it) => it.some((it) => it.includes(name)));
+    if (isUsed("timer")) this.timer = new Timer(1);
+    if (isUsed("call.")) this.call = callAfter(1, () => this.x.update((old) => old + 7));
+    if (isUsed("unlisten")) this.unlisten = afterFunc(this.ctx, () => this.x.set(77));
   }
 
   /** The final states of what has one. */
   state(): string {
-    const { x, y, m, rw, wg, once, sem, group } = this;
-    const all: Resource[] = [x, y, m, rw, wg, once, sem, group];
-    return all.map((resource) => resource.state()).join();
+    const { x, y, m, rw, wg, once, sem, group, limiter, store } = this;
+    const all: Resource[] = [x, y, m, rw, wg, once, sem, group, limiter];
+    return [...all.map((resource) => resource.state()), store.value].join();
+  }
+}
+
+/** Something remote. */
+class Store {
+  value = 0;
+  load(): Promise<number> {
+    return Promise.resolve(this.value);
+  }
+  save(value: number): Promise<void> {
+    this.value = value;
+    return Promise.resolve();
   }
 }
 
@@ -148,6 +177,30 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     "wg.done": ({ wg }) => wg.done(),
     "wg.wait": ({ wg }) => wg.wait(),
   },
+  limiter: {
+    "limiter.allow": ({ limiter }) => limiter.allow(),
+    "limiter.reserve": ({ limiter }) => limiter.reserve().delay(),
+    "limiter.wait": ({ limiter }) => limiter.wait(),
+    "limiter.tokens": ({ limiter }) => limiter.tokens,
+    "limiter.setBurst 2": ({ limiter }) => limiter.setBurst(2),
+    "select limiter, receive c": ({ limiter, c }) =>
+      select({ limiter: limiter.waiting(), c: c.receiving() }).then(key),
+  },
+  timers: {
+    "timer.receive": ({ timer }) => timer?.channel.receive(),
+    "timer.tryReceive": ({ timer }) => JSON.stringify(timer?.channel.tryReceive()),
+    "timer.stop": ({ timer }) => timer?.stop(),
+    "timer.reset 0": ({ timer }) => timer?.reset(0),
+    "timer.reset 1": ({ timer }) => timer?.reset(1),
+    "select timer, receive c": ({ timer, c }) =>
+      select({ timer: timer?.channel.receiving(), c: c.receiving() }).then(key),
+    "call.stop": ({ call }) => call?.stop(),
+    "call.reset 1": ({ call }) => call?.reset(1),
+  },
+  store: {
+    "store.load": ({ store }) => store.load(),
+    "store.save": ({ store }, n) => store.save(n),
+  },
   cond: {
     "cond.wait": ({ cond }) => cond.wait(),
     "cond.signal": ({ cond }) => cond.signal(),
@@ -190,6 +243,8 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
         throw new Error(`thrown by ${n}`);
       }),
     "group.tryGo receive c": ({ group, c }) => group.tryGo(() => c.receive()),
+    "group.go yield": ({ group }) => group.go(() => yieldNow()),
+    "group.setLimit 1": ({ group }) => group.setLimit(1),
     "group.wait": ({ group }) => group.wait(),
   },
   context: {
@@ -202,6 +257,23 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     "rw.lock ctx": ({ rw, ctx }) => rw.lock(ctx),
     "sem.acquire 2 ctx": ({ sem, ctx }) => sem.acquire(2, ctx),
     "wg.wait ctx": ({ wg, ctx }) => wg.wait(ctx),
+    "cond.wait ctx": ({ cond, ctx }) => cond.wait(ctx),
+    "once set, yield ctx": ({ once, x, ctx }, n) =>
+      once.do(async () => {
+        await yieldNow();
+        x.set(n);
+      }, ctx),
+    "fly, yield ctx": ({ flights, ctx }, n) =>
+      flights.do("k", async () => {
+        await yieldNow();
+        return n;
+      }, ctx).then((it) => `${it.value} ${it.shared}`),
+    "group.go yield ctx": ({ group, ctx }) => group.go(() => yieldNow(), "yield", ctx),
+    "group.wait ctx": ({ group, ctx }) => group.wait(ctx),
+    "limiter.wait ctx": ({ limiter, ctx }) => limiter.wait(1, ctx),
+    "timer.receive ctx": ({ timer, ctx }) => timer?.channel.receive(ctx),
+    "unlisten": ({ unlisten }) => unlisten?.(),
+    "cause": ({ ctx }) => (cause(ctx) as Error | undefined)?.message,
   },
   time: {
     "sleep 1": () => sleep(1),
@@ -315,6 +387,9 @@ const UNDO: Readonly<Record<string, string>> = {
   "rw.rLock": "rw.rUnlock",
   "sem.acquire": "sem.release",
   "sem.acquire 2": "sem.release 2",
+  "m.lock ctx": "m.unlock",
+  "rw.lock ctx": "rw.unlock",
+  "sem.acquire 2 ctx": "sem.release 2",
 };
 const UNDOING: ReadonlySet<string> = new Set(Object.values(UNDO));
 
@@ -322,7 +397,7 @@ function randomActions(random: RandomSource, pick: () => string): string[] {
   let name = pick();
   // Most programs would do little else than misuse locks.
   while (UNDOING.has(name) && random.below(8) > 0) name = pick();
-  if (name === "cond.wait" && random.below(8) > 0) return ["m.lock", "cond.wait", "m.unlock"];
+  if (name.startsWith("cond.wait") && random.below(8) > 0) return ["m.lock", name, "m.unlock"];
   const undo = UNDO[name];
   if (undo !== undefined && random.below(4) > 0) {
     return random.below(2) === 0 ? [name, undo] : [name, glued(random, pick()), undo];

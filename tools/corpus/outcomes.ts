@@ -47,15 +47,24 @@ const MISUSE = /threw (Cannot (send|close|unlock|unlock for reading|release [0-9
 
 const FATAL = "fatal";
 
-/** All outcomes that a strategy sees. Those with a misuse count as one: the set of what was misused. */
-async function outcomesOf(program: OutcomeProgram, strategy: Strategy, limit: number) {
+/**
+ * All outcomes that a strategy sees. Those with a misuse count as one, the set of what was misused, unless everything is
+ * to be told apart.
+ */
+export async function outcomesOf(
+  program: OutcomeProgram,
+  strategy: Strategy,
+  limit: number,
+  isExact = false,
+) {
   const outcomes = new Set<string>();
   let run: OutcomeRun | undefined;
   const result = await search(() => void (run = new OutcomeRun(program)), strategy, {
     limit,
     onEnd: ({ kind }) => {
       const { outcome } = run as OutcomeRun;
-      if (kind === "fatal") outcomes.add(FATAL);
+      if (isExact) outcomes.add(`${kind}: ${outcome}`);
+      else if (kind === "fatal") outcomes.add(FATAL);
       else if (kind !== "passed") throw new Error(`Cannot compare: ${kind} after ${outcome}`);
       else outcomes.add(MISUSE.test(outcome) ? `misuse: ${misuses(outcome)}` : outcome);
     },
@@ -69,6 +78,13 @@ function misuses(outcome: string): string {
   return [...new Set(all)].sort().join();
 }
 
+/** A reduced search that takes goroutines in an order of its own. */
+export function reducedSearch(seed: number, relation?: Relation): Reduced {
+  const random = new RandomSource(seed, 1);
+  const first = seed % 3 === 0 ? () => 0 : (count: number) => random.below(count);
+  return new Reduced(relation === undefined ? { first } : { first, relation });
+}
+
 /** Compares what reduced search sees of `program` with what there is. */
 export async function compare(
   program: OutcomeProgram,
@@ -76,16 +92,10 @@ export async function compare(
   limits: CompareLimits,
   relation?: Relation,
 ): Promise<Comparison> {
-  const random = new RandomSource(seed, 1);
-  const first = seed % 3 === 0 ? () => 0 : (count: number) => random.below(count);
   const nothing = { isExhaustive: false, classes: 0, redundant: 0, schedules: 0, extra: [] };
   let reduced;
   try {
-    reduced = await outcomesOf(
-      program,
-      new Reduced(relation === undefined ? { first } : { first, relation }),
-      limits.classes,
-    );
+    reduced = await outcomesOf(program, reducedSearch(seed, relation), limits.classes);
   } catch (error) {
     // It has promised a step that could not be run: that is a difference like any other.
     return { isCompared: true, ...nothing, missing: [`all: ${(error as Error).message}`] };
@@ -130,7 +140,8 @@ export async function shrink(
   return program;
 }
 
-function* smallerThan(program: OutcomeProgram): Generator<OutcomeProgram> {
+/** Programs that are a little smaller. */
+export function* smallerThan(program: OutcomeProgram): Generator<OutcomeProgram> {
   const { goroutines, capacities, count } = program;
   for (const g of goroutines.keys()) {
     yield { ...program, goroutines: goroutines.filter((_, other) => other !== g) };
