@@ -10,6 +10,7 @@ import { minimize } from "./minimize.ts";
 import { outcomes } from "./outcomes.ts";
 import type { Part } from "./part.ts";
 import { relation } from "./relation.ts";
+import { replays } from "./replays.ts";
 import { strategies } from "./strategies.ts";
 
 /** All parts. */
@@ -18,6 +19,7 @@ export const PARTS: readonly Part[] = [
   dpor,
   outcomes,
   relation,
+  replays,
   minimize,
   strategies,
   bugs,
