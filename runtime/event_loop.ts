@@ -71,18 +71,16 @@ type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => voi
  * the same, as a send does whose channel is closed, the goroutine resumes two promise jobs later than it could.
  */
 export class ParkedForSure implements Waiter {
-  declare previous: Waiter | null;
-  declare next: Waiter | null;
   declare queue: WaitQueue | null;
+  declare place: number;
   declare payload: unknown;
   declare operation: Operation<unknown>;
   /** Resolves the promise that the goroutine awaits; set by {@linkcode EventLoop.parkForSure}. */
   declare resolve: Settle;
 
   constructor(operation: Operation<unknown>) {
-    this.previous = null;
-    this.next = null;
     this.queue = null;
+    this.place = 0;
     this.payload = undefined;
     this.operation = operation;
     this.resolve = ignore;
@@ -101,9 +99,8 @@ export class ParkedForSure implements Waiter {
 
 /** Parked is a goroutine of the event loop that waits for an operation, which may fail. */
 export class Parked implements Waiter {
-  declare previous: Waiter | null;
-  declare next: Waiter | null;
   declare queue: WaitQueue | null;
+  declare place: number;
   declare payload: unknown;
   declare operation: Operation<unknown>;
   /** Resolves the promise that the goroutine awaits; set by {@linkcode EventLoop.park}. */
@@ -112,9 +109,8 @@ export class Parked implements Waiter {
   declare reject: Settle;
 
   constructor(operation: Operation<unknown>) {
-    this.previous = null;
-    this.next = null;
     this.queue = null;
+    this.place = 0;
     this.payload = undefined;
     this.operation = operation;
     this.resolve = ignore;

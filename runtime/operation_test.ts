@@ -245,9 +245,8 @@ Deno.test("Operation.dequeue of a waiter that does not wait changes nothing", ()
   const pool = new Pool();
   const taking = new Taking(pool);
   const waiter: Waiter = {
-    previous: null,
-    next: null,
     queue: null,
+    place: 0,
     payload: undefined,
     operation: taking,
     complete() {},

@@ -5,9 +5,8 @@ import { WaitQueue } from "./wait_queue.ts";
 
 function newWaiter(): Waiter {
   return {
-    previous: null,
-    next: null,
     queue: null,
+    place: 0,
     payload: undefined,
     operation: undefined as never,
     complete() {},
@@ -25,11 +24,11 @@ Deno.test("WaitQueue behaves like an array under push, shift and remove anywhere
   const command = fc.oneof(
     fc.constant({ verb: "push" as const }),
     fc.constant({ verb: "shift" as const }),
-    fc.record({ verb: fc.constant("remove" as const), place: fc.nat(20) }),
-    fc.record({ verb: fc.constant("push again" as const), place: fc.nat(20) }),
+    fc.record({ verb: fc.constant("remove" as const), place: fc.nat(100) }),
+    fc.record({ verb: fc.constant("push again" as const), place: fc.nat(100) }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 60 }), (commands) => {
+    fc.asyncProperty(fc.array(command, { maxLength: 300, size: "max" }), (commands) => {
       const queue = new WaitQueue();
       const model: Waiter[] = [];
       const gone: Waiter[] = [];
@@ -55,14 +54,43 @@ Deno.test("WaitQueue behaves like an array under push, shift and remove anywhere
         assertEquals(members.length, model.length);
         for (const [index, waiter] of members.entries()) assertStrictEquals(waiter, model[index]);
         assertStrictEquals(queue.first, model[0] ?? null);
-        // Membership can be told from the waiter, and whoever left holds on to nobody.
+        // Membership can be told from the waiter.
         for (const waiter of model) assertStrictEquals(waiter.queue, queue);
-        for (const waiter of gone) {
-          assertEquals([waiter.queue, waiter.previous, waiter.next], [null, null, null]);
-        }
+        for (const waiter of gone) assertStrictEquals(waiter.queue, null);
+        assertStrictEquals(queue.last, model.at(-1) ?? null);
       }
       return Promise.resolve();
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("WaitQueue keeps its order when almost all of a crowd leave, from whichever end or anywhere", () => {
+  const crowd = 1000, stay = 7;
+  const orders: Record<string, (left: number, step: number) => number> = {
+    "from the front": () => 0,
+    "from the back": (left) => left - 1,
+    "anywhere": (left, step) => (step * 7919) % left,
+  };
+  for (const [name, pick] of Object.entries(orders)) {
+    const queue = new WaitQueue();
+    const model: Waiter[] = [];
+    for (let round = 0; round < 3; round++) {
+      while (model.length < crowd) {
+        const waiter = newWaiter();
+        queue.push(waiter);
+        model.push(waiter);
+      }
+      for (let step = 0; model.length > stay; step++) {
+        queue.remove(model.splice(pick(model.length, step), 1)[0] as Waiter);
+      }
+      assertStrictEquals(queue.last, model.at(-1));
+      const members = membersOf(queue);
+      assertEquals(members.length, stay, name);
+      for (const [index, waiter] of members.entries()) assertStrictEquals(waiter, model[index]);
+      assertStrictEquals(queue.shift(), model.shift());
+    }
+    for (const waiter of model) assertStrictEquals(queue.shift(), waiter);
+    assertEquals([queue.shift(), queue.first, queue.last], [null, null, null]);
+  }
 });

@@ -9,7 +9,7 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
-import type { Operation, Waiter } from "../runtime/operation.ts";
+import type { Operation } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import {
   ChannelState,
@@ -96,18 +96,16 @@ export interface ReceiveChannel<T> extends AsyncIterable<T, undefined> {
 
 /** A goroutine that waits for a value; see ParkedForSure for why it is written out. */
 class ParkedReceive implements ParkedForSure {
-  declare previous: Waiter | null;
-  declare next: Waiter | null;
   declare queue: WaitQueue | null;
+  declare place: number;
   /** Whether the goroutine wants an iterator result. */
   declare payload: boolean;
   declare operation: Operation<unknown>;
   declare resolve: (outcome: unknown) => void;
 
   constructor(operation: Operation<unknown>, wantsIteratorResult: boolean) {
-    this.previous = null;
-    this.next = null;
     this.queue = null;
+    this.place = 0;
     this.payload = wantsIteratorResult;
     this.operation = operation;
     this.resolve = neverCalled;

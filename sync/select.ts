@@ -405,18 +405,16 @@ class Selecting extends Operation<AnySelected> {
 
 /** A case of a select that waits; see ParkedForSure for why it is written out. */
 class WaitingCase implements Waiter {
-  declare previous: Waiter | null;
-  declare next: Waiter | null;
   declare queue: WaitQueue | null;
+  declare place: number;
   declare payload: unknown;
   declare operation: Operation<unknown>;
   declare select: Waiter;
   declare key: string | number;
 
   constructor(operation: Operation<unknown>, select: Waiter, key: string | number) {
-    this.previous = null;
-    this.next = null;
     this.queue = null;
+    this.place = 0;
     this.payload = undefined;
     this.operation = operation;
     this.select = select;
