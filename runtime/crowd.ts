@@ -11,25 +11,29 @@
  * @module
  */
 
-import { eventLoop, ParkedForResult } from "./event_loop.ts";
+import { eventLoop, Parked } from "./event_loop.ts";
 import type { Operation } from "./operation.ts";
 import type { WaitQueue } from "./wait_queue.ts";
 
-/** How many share a promise at most: as many as start in one job. */
-const CROWD = 32;
+/** How many share a promise at most. They are let go at once, so it is about as many as pass between two looks at the clock. */
+const CROWD = 128;
 
 /** Some goroutines of the event loop that wait for one operation. */
-class ParkedCrowd extends ParkedForResult {
+class ParkedCrowd extends Parked {
   size = 1;
 
   override complete(outcome: unknown): void {
-    eventLoop.charge(this.size - 1);
-    super.complete(outcome);
+    let result: unknown;
+    try {
+      result = this.operation.result(outcome);
+    } catch (error) {
+      return this.fail(error);
+    }
+    eventLoop.wakeCrowd(this.resolve, result, this.size);
   }
 
   override fail(error: unknown): void {
-    eventLoop.charge(this.size - 1);
-    super.fail(error);
+    eventLoop.wakeCrowd(this.reject, error, this.size);
   }
 }
 

@@ -3,16 +3,18 @@ import { background } from "../sync/context.ts";
 import { WaitGroup } from "../sync/wait_group.ts";
 import { withCancel } from "../sync/with_cancel.ts";
 
+const COUNT = 1000;
+
 /** Starts so many waits that they need several crowds, with some in between that could be given up. */
 function waitInTurn(wg: WaitGroup, seen: number[]): Promise<void>[] {
   const ctx = withCancel(background());
-  return Array.from({ length: 100 }, async (_, i) => {
-    await (i % 10 === 3 ? wg.wait(ctx) : wg.wait());
+  return Array.from({ length: COUNT }, async (_, i) => {
+    await (i % 300 % 199 === 3 ? wg.wait(ctx) : wg.wait());
     seen.push(i);
   });
 }
 
-const inOrder = Array.from({ length: 100 }, (_, i) => i);
+const inOrder = Array.from({ length: COUNT }, (_, i) => i);
 
 Deno.test("Crowd: those who share a promise go on in the order in which they came, among others", async () => {
   const wg = new WaitGroup();

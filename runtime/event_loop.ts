@@ -156,14 +156,16 @@ class Sleeper extends Timer {
   }
 }
 
-/** Somebody who may go on once the platform has had its turns. */
+/** Somebody who may go on once the platform has had its turns, or several. */
 class Deferred {
   readonly settle: Settle;
   readonly outcome: unknown;
+  readonly count: number;
 
-  constructor(settle: Settle, outcome: unknown) {
+  constructor(settle: Settle, outcome: unknown, count = 1) {
     this.settle = settle;
     this.outcome = outcome;
+    this.count = count;
   }
 }
 
@@ -280,9 +282,11 @@ export class EventLoop implements Scheduler {
     else this.#deferred.push(new Deferred(settle, outcome));
   }
 
-  /** More goroutines go on than completions were counted: `count` of them. */
-  charge(count: number): void {
+  /** The same for `count` goroutines that await one promise. */
+  wakeCrowd(settle: Settle, outcome: unknown, count: number): void {
     this.#credit -= count;
+    if (this.#credit > 0 || !this.#isSliceOver()) settle(outcome);
+    else this.#deferred.push(new Deferred(settle, outcome, count));
   }
 
   /** Starts `body` soon; `end` is told when it has ended, which costs less than a function around `body` would. */
@@ -489,7 +493,7 @@ export class EventLoop implements Scheduler {
 
   /** Lets a few of the deferred go; if there are more, looks at the clock once these have run. */
   readonly #release = (): void => {
-    for (let count = 0; count < FEW; count++) {
+    for (let count = 0; count < FEW;) {
       const deferred = this.#deferred.shift();
       if (deferred === undefined) {
         this.#isDeferring = false;
@@ -498,6 +502,7 @@ export class EventLoop implements Scheduler {
         this.#lastLook = this.#sliceStart;
         return;
       }
+      count += deferred.count;
       deferred.settle(deferred.outcome);
     }
     DONE.then(this.#releaseMore);

@@ -275,27 +275,42 @@ for (const [what, saturate] of Object.entries(SATURATIONS)) {
   );
 }
 
-Deno.test("EventLoop: a crowd that is woken at once leaves room for the platform before all have run", async () => {
-  const crowd = 2000;
-  const ch = new Channel<void>();
-  const wg = new WaitGroup();
-  let ran = 0;
-  for (let i = 0; i < crowd; i++) {
-    wg.go(async () => {
-      await ch.receive();
-      compute(0.05);
-      ran++;
-    });
-  }
-  await platformTimer(OVER_A_SLICE_MS); // so that the slice is fresh
-  let ranBeforeTimer = 0;
-  const timer = platformTimer(20).then(() => ranBeforeTimer = ran);
-  ch.close();
-  await wg.wait();
-  await timer;
-  assertEquals(ran, crowd);
-  assert(ranBeforeTimer < crowd, "all ran before the timer, which takes less time than they do");
-});
+/** Ways for many to wait, and for one to let them go: with a promise for each, and with one for some. */
+const GATES: Record<string, () => { wait(): Promise<unknown>; open(): void }> = {
+  "a channel": () => {
+    const ch = new Channel<void>();
+    return { wait: () => ch.receive(), open: () => ch.close() };
+  },
+  "a WaitGroup": () => {
+    const gate = new WaitGroup();
+    gate.add(1);
+    return { wait: () => gate.wait(), open: () => gate.done() };
+  },
+};
+
+for (const [name, newGate] of Object.entries(GATES)) {
+  Deno.test(`EventLoop: a crowd that is woken at once by ${name} leaves room for the platform before all have run`, async () => {
+    const crowd = 2000;
+    const gate = newGate();
+    const wg = new WaitGroup();
+    let ran = 0;
+    for (let i = 0; i < crowd; i++) {
+      wg.go(async () => {
+        await gate.wait();
+        compute(0.05);
+        ran++;
+      });
+    }
+    await platformTimer(OVER_A_SLICE_MS); // so that the slice is fresh
+    let ranBeforeTimer = 0;
+    const timer = platformTimer(20).then(() => ranBeforeTimer = ran);
+    gate.open();
+    await wg.wait();
+    await timer;
+    assertEquals(ran, crowd);
+    assert(ranBeforeTimer < crowd, "all ran before the timer, which takes less time than they do");
+  });
+}
 
 Deno.test("EventLoop: who goes on after the platform has had its turns does not wait for them again", async () => {
   // So that the first turn of all is behind us.
