@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { formatValue } from "./format_value.ts";
+import { anyCodePoint } from "./report/fixtures_test.ts";
 
 Deno.test("formatValue shows what a reader needs of common values", () => {
   class Job {
@@ -122,7 +123,7 @@ Deno.test("formatValue gives one short line, whatever the value", () => {
           withSparseArray: true,
           withTypedArray: true,
         }),
-        fc.string({ unit: "binary", maxLength: 200 }),
+        fc.string({ unit: anyCodePoint, maxLength: 200 }),
         fc.string({
           unit: fc.constantFrom(
             "\n",
