@@ -13,6 +13,7 @@ import {
   importsOf,
   resolve,
 } from "./tools/import_rules.ts";
+import { projectFiles, readProjectFile } from "./tools/project_files.ts";
 import { fences, scan } from "./tools/scan.ts";
 import config from "./deno.json" with { type: "json" };
 
@@ -96,23 +97,11 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
 
 const root = new URL(".", import.meta.url);
 
-/** Every file below `folder` that belongs to the project, relative to the root, sorted. */
-function walk(folder = ""): string[] {
-  return [...Deno.readDirSync(new URL(folder, root))]
-    .filter(({ name }) => !name.startsWith(".") && !["node_modules", "coverage"].includes(name))
-    .flatMap(({ name, isDirectory }) => isDirectory ? walk(`${folder}${name}/`) : [folder + name])
-    .sort();
-}
-
-const files = walk();
+const files = projectFiles();
 const modules = files.filter((file) => file.endsWith(".ts")).map((file) => {
-  const tokens = scan(read(file));
+  const tokens = scan(readProjectFile(file));
   return { file, tokens, imports: importsOf(tokens) };
 });
-
-function read(file: string): string {
-  return Deno.readTextFileSync(new URL(file, root));
-}
 
 /** The imports of all code fences in `prose`, with the lines of the file. */
 function docImports(prose: string, firstLine = 1) {
@@ -134,7 +123,7 @@ Deno.test("doc examples import only what a reader can import", () => {
     )
   );
   const inProse = files.filter((file) => file.endsWith(".md")).flatMap((file) =>
-    checkDocImports(file, docImports(read(file)))
+    checkDocImports(file, docImports(readProjectFile(file)))
   );
   assertEquals([...inCode, ...inProse], []);
 });

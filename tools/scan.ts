@@ -80,7 +80,8 @@ export function fences(prose: string, firstLine = 1): Fence[] {
   const found: Fence[] = [];
   let open: { marks: string; runs: boolean; code: string[]; line: number } | undefined;
   for (const [index, raw] of prose.split("\n").entries()) {
-    const text = raw.replace(/^\s*\* ?/, "").trim();
+    const written = raw.replace(/^\s*\* ?/, "");
+    const text = written.trim();
     const marks = /^(`{3,})(\w*)(.*)$/.exec(text);
     if (open === undefined && marks !== null) {
       const runs = /^(ts|typescript|js|javascript)$/.test(marks[2]!) &&
@@ -90,7 +91,7 @@ export function fences(prose: string, firstLine = 1): Fence[] {
       if (open.runs) found.push({ code: open.code.join("\n"), line: open.line });
       open = undefined;
     } else {
-      open?.code.push(text);
+      open?.code.push(written);
     }
   }
   return found;
