@@ -11,11 +11,12 @@ import type { Explorer } from "./explorer.ts";
 import type { Goroutine } from "./goroutine.ts";
 import { Stack } from "./sites.ts";
 
-/** Runs `body` and notes the last awaits of every goroutine in `awaits`. */
+/** Runs `body` and notes the last awaits of every goroutine in `awaits`, from step `from` on. */
 export async function watchAwaits<R>(
   explorer: Explorer,
   awaits: Map<Goroutine, Stack[]>,
   body: () => Promise<R>,
+  from = 0,
 ): Promise<R> {
   let isLooking = false;
   // Somebody else may have an accessor there, too.
@@ -28,7 +29,7 @@ export async function watchAwaits<R>(
   Object.defineProperty(Promise.prototype, "constructor", {
     configurable: true,
     get() {
-      if (!isLooking) {
+      if (!isLooking && explorer.steps >= from) {
         isLooking = true;
         const goroutine = explorer.isRunning ? explorer.running : null;
         if (goroutine !== null) note(awaits, goroutine);

@@ -199,13 +199,14 @@ export class FailingSchedule {
     );
     replay.begin();
     const awaits = new Map<Goroutine, Stack[]>();
-    const recorder = new Recorder(explorer, awaits, this.#firstToRecord());
+    const watchFrom = this.#firstToWatch();
+    const recorder = new Recorder(explorer, awaits, this.#firstToRecord(), watchFrom);
     const watches = { ...this.#exploration.watches(), hasPlainStacks: true };
     const run = () => explorer.run(body, replay, rules, recorder, watches);
     const verdict = this.#exploration.conclude(
       await watchRaces(
         (contenders) => recorder.raced(contenders),
-        () => watchAwaits(explorer, awaits, run),
+        () => watchAwaits(explorer, awaits, run, watchFrom),
       ),
     );
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
@@ -226,6 +227,14 @@ export class FailingSchedule {
   async describe(verdict: Verdict, deviations: readonly Deviation[]): Promise<ScheduleRecord> {
     const { recorder } = await this.#record(deviations, false);
     return recorder.toRecord(verdict);
+  }
+
+  /**
+   * From which step on awaits and timers have a place. They may wait since long ago, so from the first on; but a schedule
+   * that never ends has 110,000 steps by default, and stacks would take ten times as long as running it.
+   */
+  #firstToWatch(): number {
+    return this.#verdict.kind === "livelock" ? this.#firstToRecord() : 0;
   }
 
   #firstToRecord(): number {

@@ -76,6 +76,7 @@ export class Recorder implements Tracer {
   readonly #timers = new Map<Timer, Stack | undefined>();
   readonly #awaits: ReadonlyMap<Goroutine, readonly Stack[]>;
   readonly #from: number;
+  readonly #timersFrom: number;
   // The step that follows each question about who is resumed.
   readonly #stepOfQuestion = new Map<number, number>();
   #asked = 0;
@@ -90,15 +91,18 @@ export class Recorder implements Tracer {
    * @param awaits The last await of each goroutine, if somebody watches them.
    * @param from The first step to record; what began to wait before it has no place. Stacks are dear, and of a schedule
    * that goes on for ever only the end tells something.
+   * @param timersFrom The first step whose timers have a place.
    */
   constructor(
     explorer: Explorer,
     awaits: ReadonlyMap<Goroutine, readonly Stack[]> = new Map(),
     from = 0,
+    timersFrom = 0,
   ) {
     this.#explorer = explorer;
     this.#awaits = awaits;
     this.#from = from;
+    this.#timersFrom = timersFrom;
   }
 
   /** The step in which the answer to question `question` was carried out, if it was about who is resumed. */
@@ -211,7 +215,8 @@ export class Recorder implements Tracer {
   }
 
   timerSet(_goroutine: Goroutine, timer: Timer): void {
-    this.#timers.set(timer, new Stack());
+    const isKept = this.#explorer.steps >= this.#timersFrom;
+    this.#timers.set(timer, isKept ? new Stack() : undefined);
   }
 
   promised(entry: Entry, promise: Promise<unknown>): void {
