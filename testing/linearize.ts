@@ -10,6 +10,7 @@
  */
 
 import { HappensBefore } from "./dependency.ts";
+import { RandomSource } from "./random_source.ts";
 import type { Step, StepLog } from "./step_log.ts";
 
 /** Who has not ended when the schedule failed. */
@@ -29,6 +30,8 @@ const MOST_ORDERS = 20_000;
 interface Order {
   /** How many steps of each goroutine have been taken. */
   readonly taken: readonly number[];
+  /** A number that stands for `taken`. */
+  readonly key: number;
   /** Whose step was last: a place in the list of goroutines, or -1. */
   readonly last: number;
   readonly preemptions: number;
@@ -51,7 +54,7 @@ export function linearize(
   const isNeeded = slice(steps, relation, survivors, isStuck);
   const lanes = new Lanes(steps, stepOf, relation, isNeeded, survivors);
   let orders: Order[] = [
-    { taken: lanes.start, last: -1, preemptions: 0, before: null, step: -1 },
+    { taken: lanes.start, key: 0, last: -1, preemptions: 0, before: null, step: -1 },
   ];
   const width = Math.max(4, Math.min(WIDTH, Math.floor(MOST_ORDERS / lanes.length)));
   for (let i = 0; i < lanes.length; i++) orders = extend(orders, lanes, width);
@@ -84,6 +87,16 @@ function slice(
   return steps.map((_, i) => [...ends].some((end) => end === i || relation.isBefore(i, end)));
 }
 
+/**
+ * By goroutine: what one of its steps, and having been last, add to a key. With 42 random bits each, and 1,000 steps at
+ * most, keys are exact numbers, and two that are equal by chance would only lose an order.
+ */
+type Weights = readonly [step: number, last: number];
+
+function weight(random: RandomSource): number {
+  return random.below(2 ** 21) * 2 ** 21 + random.below(2 ** 21);
+}
+
 /** The needed steps by goroutine, and what each of them waits for. */
 class Lanes {
   /** The steps of each goroutine, in order. */
@@ -91,9 +104,10 @@ class Lanes {
   /** How many steps are needed. */
   readonly length: number;
   /** By step: how many steps of each goroutine come before it. */
-  readonly #needs: readonly number[][];
+  readonly #needs: readonly Needs[];
   /** By step: the same, for it to be runnable at all. */
-  readonly #wakes: readonly number[][];
+  readonly #wakes: readonly Needs[];
+  readonly #weights: readonly Weights[];
   /** By goroutine: the step behind the last one needed, if there is one, or that it could go on at the end. */
   readonly #next: (number | boolean)[] = [];
 
@@ -112,8 +126,13 @@ class Lanes {
       (this.steps[lane] as number[]).push(i);
     });
     this.length = isNeeded.filter(Boolean).length;
-    const countBefore = (isBefore: (step: number) => boolean): number[] =>
-      this.steps.map((lane) => lane.findLastIndex((step) => isBefore(step)) + 1);
+    const random = new RandomSource(this.length);
+    this.#weights = this.steps.map(() => [weight(random), weight(random)] as const);
+    const countBefore = (isBefore: (step: number) => boolean): Needs =>
+      this.steps.flatMap((lane, at) => {
+        const count = lane.findLastIndex((step) => isBefore(step)) + 1;
+        return count > 0 ? [at, count] : [];
+      });
     this.#needs = all.map((_, i) => countBefore((step) => relation.isBefore(step, i)));
     this.#wakes = all.map(({ after }, i) => {
       const wakers = after.map((moment) => (stepOf[moment] as number) - 1);
@@ -129,6 +148,16 @@ class Lanes {
     }
   }
 
+  /** The key of the steps of `key` and one more of a goroutine. */
+  after(key: number, lane: number): number {
+    return key + (this.#weights[lane] as Weights)[0];
+  }
+
+  /** What says in a key whose step was last. */
+  last(lane: number): number {
+    return (this.#weights[lane] as Weights)[1];
+  }
+
   get start(): number[] {
     return this.steps.map(() => 0);
   }
@@ -136,7 +165,7 @@ class Lanes {
   /** The next step of a goroutine, if its turn may come now; -1 otherwise. */
   nextOf({ taken }: Order, lane: number): number {
     const step = (this.steps[lane] as number[])[taken[lane] as number];
-    return step !== undefined && isReached(this.#needs[step] as number[], taken) ? step : -1;
+    return step !== undefined && isReached(this.#needs[step] as Needs, taken) ? step : -1;
   }
 
   /** Whether the goroutine that ran last could go on. */
@@ -144,33 +173,55 @@ class Lanes {
     if (last < 0) return false;
     const next = (this.steps[last] as number[])[taken[last] as number] ?? this.#next[last];
     if (typeof next !== "number") return next === true;
-    return isReached(this.#wakes[next] as number[], taken);
+    return isReached(this.#wakes[next] as Needs, taken);
   }
 }
 
-function isReached(needed: readonly number[], taken: readonly number[]): boolean {
-  for (let lane = 0; lane < needed.length; lane++) {
-    if ((taken[lane] as number) < (needed[lane] as number)) return false;
+/** How many steps of each goroutine must have been taken: goroutine and count by turns, of those that matter. */
+type Needs = readonly number[];
+
+function isReached(needed: Needs, taken: readonly number[]): boolean {
+  for (let i = 0; i < needed.length; i += 2) {
+    if ((taken[needed[i] as number] as number) < (needed[i + 1] as number)) return false;
   }
   return true;
 }
 
-/** All orders one step longer, without those that another one of them makes needless. */
+/** An order one step longer that has not been made yet. */
+interface Candidate {
+  from: Order;
+  readonly lane: number;
+  readonly step: number;
+  preemptions: number;
+}
+
+/** The best orders one step longer, without those that another one of them makes needless. */
 function extend(orders: readonly Order[], lanes: Lanes, width: number): Order[] {
-  const seen = new Map<string, Order>();
+  const seen = new Map<number, Candidate>();
   for (const order of orders) {
     const cost = lanes.canContinue(order) ? 1 : 0;
     for (let lane = 0; lane < lanes.steps.length; lane++) {
       const step = lanes.nextOf(order, lane);
       if (step < 0) continue;
       const preemptions = order.preemptions + (lane === order.last ? 0 : cost);
-      const taken = order.taken.slice();
-      taken[lane] = (taken[lane] as number) + 1;
-      const key = `${lane}:${taken}`;
+      // The same steps, the same one last.
+      const key = lanes.after(order.key, lane) + lanes.last(lane);
       const other = seen.get(key);
-      if (other !== undefined && other.preemptions <= preemptions) continue;
-      seen.set(key, { taken, last: lane, preemptions, before: order, step });
+      if (other === undefined) seen.set(key, { from: order, lane, step, preemptions });
+      else if (other.preemptions > preemptions) {
+        other.from = order;
+        other.preemptions = preemptions;
+      }
     }
   }
-  return [...seen.values()].sort((a, b) => a.preemptions - b.preemptions).slice(0, width);
+  // Most candidates are dropped: only those that stay are made.
+  const best = [...seen.values()].sort((a, b) => a.preemptions - b.preemptions).slice(0, width);
+  return best.map(({ from, lane, step, preemptions }) => ({
+    taken: from.taken.with(lane, (from.taken[lane] as number) + 1),
+    key: lanes.after(from.key, lane),
+    last: lane,
+    preemptions,
+    before: from,
+    step,
+  }));
 }
