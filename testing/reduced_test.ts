@@ -7,9 +7,13 @@ import type { DporRow } from "../tools/corpus/dpor_programs.ts";
 import { SameValue } from "../tools/corpus/relations.ts";
 import { ACCESS as CELL } from "./shared.ts";
 
-const LARGEST = 800;
+const LARGEST = 300;
+/** Few classes, of many steps each. */
+const LONG: ReadonlySet<string> = new Set(["filesystem 16", "filesystem 18"]);
 
-const rows = (await readDporRows()).filter((row) => isQuick(row) && row.count <= LARGEST);
+const rows = (await readDporRows()).filter((row) =>
+  isQuick(row) && row.count <= LARGEST && !LONG.has(nameOf(row))
+);
 
 /** Asserts the numbers of the rows in which `counted` is counted, in three orders each. */
 async function assertCounts(counted: string, atLeast: number): Promise<void> {
@@ -32,7 +36,7 @@ Deno.test("Reduced runs exactly one schedule per class, in any order of taking g
 });
 
 Deno.test("Reduced runs exactly one schedule per class if any two accesses of an object conflict", async () => {
-  await assertCounts("objectwise", 20);
+  await assertCounts("objectwise", 19);
 });
 
 Deno.test("Reduced runs exactly one schedule per class if writes of the same value commute", async () => {
@@ -48,7 +52,7 @@ Deno.test("Reduced has as many classes that end with somebody waiting as there a
 });
 
 Deno.test("Exhaustive runs exactly the schedules of these programs", async () => {
-  await assertCounts("naive", 20);
+  await assertCounts("naive", 18);
 });
 
 Deno.test("count: an unknown program is an error", async () => {

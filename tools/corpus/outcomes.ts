@@ -22,8 +22,9 @@ import { search } from "./search.ts";
 export interface CompareLimits {
   /** A program with more classes is left out. */
   readonly classes: number;
-  /** If there are more schedules, that many random ones are run instead. */
+  /** If there are more schedules, so many of them are run. */
   readonly schedules: number;
+  /** And so many random ones besides. */
   readonly samples: number;
 }
 
@@ -85,12 +86,37 @@ export function reducedSearch(seed: number, relation?: Relation): Reduced {
   return new Reduced(relation === undefined ? { first } : { first, relation });
 }
 
-/** Compares what reduced search sees of `program` with what there is. */
+/** What there is: the outcomes of all schedules, or of some. */
+export interface Outcomes {
+  readonly outcomes: ReadonlySet<string>;
+  readonly schedules: number;
+  /** Whether all schedules were run. */
+  readonly isExhaustive: boolean;
+}
+
+/** Runs all schedules of `program`; some, and random ones, if there are too many. */
+export async function allOutcomes(
+  program: OutcomeProgram,
+  seed: number,
+  limits: CompareLimits,
+): Promise<Outcomes> {
+  const all = await outcomesOf(program, new Exhaustive(), limits.schedules);
+  if (all.isComplete) return { ...all, isExhaustive: true };
+  const sampled = await outcomesOf(program, new RandomWalk(seed), limits.samples);
+  return {
+    outcomes: all.outcomes.union(sampled.outcomes),
+    schedules: all.schedules + sampled.schedules,
+    isExhaustive: false,
+  };
+}
+
+/** Compares what reduced search sees of `program`, in an order that `seed` decides, with what there is. */
 export async function compare(
   program: OutcomeProgram,
   seed: number,
   limits: CompareLimits,
   relation?: Relation,
+  all?: Outcomes,
 ): Promise<Comparison> {
   const nothing = { isExhaustive: false, classes: 0, redundant: 0, schedules: 0, extra: [] };
   let reduced;
@@ -100,26 +126,22 @@ export async function compare(
     // It has promised a step that could not be run: that is a difference like any other.
     return { isCompared: true, ...nothing, missing: [`all: ${(error as Error).message}`] };
   }
-  const { schedules: classes, redundant } = reduced;
+  const { outcomes: seen, schedules: classes, redundant } = reduced;
   if (!reduced.isComplete) {
     return { isCompared: false, ...nothing, classes, redundant, missing: [] };
   }
-  let all = await outcomesOf(program, new Exhaustive(), limits.schedules);
-  const isExhaustive = all.isComplete;
-  if (!isExhaustive) all = await outcomesOf(program, new RandomWalk(seed), limits.samples);
+  const { outcomes: existing, isExhaustive, schedules } = all ??
+    await allOutcomes(program, seed, limits);
   // What is fatal ends its schedule, and what the others would have done is not seen: finding it is all that is promised.
-  const isFatal = reduced.outcomes.has(FATAL);
-  if (isFatal) all.outcomes.clear();
+  const isFatal = seen.has(FATAL);
   return {
     isCompared: true,
     isExhaustive,
     classes,
     redundant,
-    schedules: all.schedules,
-    missing: [...all.outcomes].filter((outcome) => !reduced.outcomes.has(outcome)),
-    extra: isExhaustive && !isFatal
-      ? [...reduced.outcomes].filter((outcome) => !all.outcomes.has(outcome))
-      : [],
+    schedules,
+    missing: isFatal ? [] : [...existing.difference(seen)],
+    extra: isExhaustive && !isFatal ? [...seen.difference(existing)] : [],
   };
 }
 

@@ -12,6 +12,7 @@ import type { Part } from "./part.ts";
 import { relation } from "./relation.ts";
 import { replays } from "./replays.ts";
 import { strategies } from "./strategies.ts";
+import { tracked } from "./tracked.ts";
 
 /** All parts. */
 // deno-fmt-ignore: one a line, so that parts can be added side by side.
@@ -20,6 +21,7 @@ export const PARTS: readonly Part[] = [
   outcomes,
   relation,
   replays,
+  tracked,
   minimize,
   strategies,
   bugs,
