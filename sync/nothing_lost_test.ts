@@ -22,22 +22,22 @@ async function retainedBytes(rounds: number, body: () => Promise<unknown>): Prom
   return Deno.memoryUsage().heapUsed - before;
 }
 
-Deno.test("wish 27: select leaves nothing behind after 200,000 rounds against a channel that is never ready", async () => {
+Deno.test("wish 27: select leaves nothing behind after 40,000 rounds against a channel that is never ready", async () => {
   const never = new Channel<number>();
   const goroutines = numGoroutine();
   const ready = new Channel<number>(1);
-  const atOnce = await retainedBytes(50_000, async () => {
+  const atOnce = await retainedBytes(10_000, async () => {
     ready.trySend(1);
     await select({ never: never.receiving(), ready: ready.receiving() });
   });
   const handOff = new Channel<number>();
-  const afterWaiting = await retainedBytes(50_000, async () => {
+  const afterWaiting = await retainedBytes(10_000, async () => {
     const selecting = select({ never: never.receiving(), handOff: handOff.receiving() });
     handOff.trySend(1);
     await selecting;
   });
-  assertLess(atOnce, 1_000_000);
-  assertLess(afterWaiting, 1_000_000);
+  assertLess(atOnce, 200_000);
+  assertLess(afterWaiting, 200_000);
   assertEquals(never.trySend(1), false, "nobody waits at the channel that lost every time");
   assertEquals(numGoroutine(), goroutines);
 });
@@ -49,11 +49,11 @@ Deno.test("wish 27: the measure sees what Promise.race leaves behind", async () 
   assertEquals(await Promise.race([never, Promise.resolve(1)]), 1); // it is alive until here
 });
 
-Deno.test("wish 27: 60,000 waits that are given up leave nothing behind, with their signal or their channel", async () => {
+Deno.test("wish 27: 18,000 waits that are given up leave nothing behind, with their signal or their channel", async () => {
   const channel = new Channel<number>();
   const ctx = withCancel(background());
   const { signal } = new AbortController();
-  const retained = await retainedBytes(10_000, async () => {
+  const retained = await retainedBytes(3_000, async () => {
     const giveUp = withCancel(ctx);
     const receiving = channel.receive(giveUp).catch(() => {});
     giveUp.cancel();
@@ -66,14 +66,14 @@ Deno.test("wish 27: 60,000 waits that are given up leave nothing behind, with th
     channel.trySend(1);
     await answered;
   });
-  assertLess(retained, 500_000);
+  assertLess(retained, 150_000);
   assertEquals(channel.trySend(1), false);
 });
 
-Deno.test("wish 29: 100,000 receives that are given up leave the queue at once (js:abort-dequeue)", async () => {
+Deno.test("wish 29: 30,000 receives that are given up leave the queue at once (js:abort-dequeue)", async () => {
   const channel = new Channel<number>();
   const ctx = withCancel(background());
-  const receives = Array.from({ length: 100_000 }, () => channel.receive(ctx));
+  const receives = Array.from({ length: 30_000 }, () => channel.receive(ctx));
   ctx.cancel();
   assertEquals(channel.trySend(1), false, "nobody stands in the queue");
   const outcomes = await Promise.allSettled(receives);

@@ -124,20 +124,20 @@ async function flagCheckFlag(): Promise<void> {
     for (let i = 0; i < count; i++) await yieldNow();
   };
   wg.go(async () => {
-    await noise(5);
+    await noise(2);
     a = 1;
-    await noise(5);
+    await noise(2);
     a = 2;
-    await noise(5);
+    await noise(2);
   });
   wg.go(async () => {
-    await noise(5);
+    await noise(2);
     if (a !== 1) return;
-    await noise(5);
+    await noise(2);
     b = 1;
   });
   wg.go(async () => {
-    await noise(8);
+    await noise(4);
     if (b === 1 && a === 1) throw new Error("bug");
   });
   await wg.wait();
