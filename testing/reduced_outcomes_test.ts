@@ -6,7 +6,7 @@ import { type OutcomeProgram, randomProgram } from "../tools/corpus/outcome_prog
 import { allOutcomes, compare, differs, shrink } from "../tools/corpus/outcomes.ts";
 import { RandomSource } from "./random_source.ts";
 
-const PROGRAMS = 150;
+const PROGRAMS = 200;
 const LIMITS = { classes: 200, schedules: 300, samples: 100 };
 
 Deno.test("Reduced has all outcomes of random programs, and no others", async () => {
