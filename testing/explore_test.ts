@@ -117,6 +117,21 @@ Deno.test("explore throws an error that has nothing to do with the order as it i
   }
 });
 
+Deno.test("explore reports a race as one if hardly any schedule passes", async () => {
+  const body = async (): Promise<void> => {
+    let count = 0;
+    go(async () => {
+      for (let i = 0; i < 6; i++) {
+        await yieldNow();
+        count++;
+      }
+    });
+    for (let i = 0; i < 3; i++) await yieldNow();
+    if (count < 6) throw new Error("looked too early");
+  };
+  for (let seed = 0; seed < 50; seed++) await failing("race", body, { seed });
+});
+
 Deno.test("explore reports a panic with the name of its goroutine and where it was started (testing/synctest:TestFatal)", async () => {
   const error = await failing("panic", async () => {
     go(async function load() { // started here
