@@ -23,8 +23,11 @@ export interface Kernel {
   readonly lesson: string;
   /** Whether every schedule shows it, some do, some do if time may pass early, or only a happens-before check can. */
   readonly shows: "always" | "in some schedules" | "with early timers" | "happens-before";
-  /** Whether searches like ours are known to need more than 1,000 schedules: no failure then if it is missed. */
-  readonly isBeyond?: boolean;
+  /**
+   * The token of a schedule that fails, if searches like ours are known to need more than 1,000 schedules: no failure then
+   * if it is missed.
+   */
+  readonly witness?: string;
   /** How to explore it, if not by default. */
   readonly options?: ExploreOptions;
   /** The program with the bug. */
@@ -36,10 +39,12 @@ export interface Kernel {
     /** The kind of failure; " | " stands between several that are possible. */
     readonly kind: string;
     /**
-     * Who is stuck, and waits for what, in the report's words: "ask: chan send status". A "?" after the name: perhaps.
-     * Several goroutines may have one name, and " | " stands between waits that are possible. Nobody else is stuck.
+     * Who is stuck, and waits for what, in the report's words: "ask: chan send status". One line for each, and a "?" after
+     * the name of who may be stuck or not; " | " stands between waits that are possible. Nobody else is stuck.
      */
     readonly stuck?: readonly string[];
+    /** Who panics, or whose accesses race: the first line of the report names them. */
+    readonly names?: readonly string[];
     /** A part of the message; " | " as above. */
     readonly message?: string;
   };

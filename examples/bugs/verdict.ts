@@ -7,24 +7,31 @@
 import { ScheduleError } from "@interleave/go/testing";
 import type { Kernel } from "./kernel.ts";
 
+/** A goroutine that has not ended. */
+interface Stuck {
+  readonly name: string;
+  /** What it waits for, in the report's words: "chan send events". */
+  readonly wait: string;
+}
+
 /** What is wrong with what exploring the kernel's buggy form has thrown; undefined if it is what the kernel expects. */
 export function problemOf({ expected }: Kernel, thrown: unknown): string | undefined {
   if (thrown === undefined) return "not found";
-  // A failure that has nothing to do with the order is thrown as it is.
-  const kind = thrown instanceof ScheduleError ? thrown.kind : "race";
+  if (!(thrown instanceof ScheduleError)) return `no schedule: ${String(thrown)}`;
+  const { kind, message } = thrown;
+  const [headline = ""] = message.split("\n", 1);
   if (!expected.kind.split(" | ").includes(kind)) {
-    return `a ${kind}, expected ${expected.kind}: ${firstLine(thrown)}`;
+    return `a ${kind}, expected ${expected.kind}: ${headline}`;
   }
-  const text = String((thrown as Error).message);
-  if (expected.message && !expected.message.split(" | ").some((part) => text.includes(part))) {
-    return `expected "${expected.message}": ${firstLine(thrown)}`;
+  if (expected.message && !expected.message.split(" | ").some((part) => message.includes(part))) {
+    return `expected "${expected.message}": ${headline}`;
   }
-  if (expected.stuck === undefined || !(thrown instanceof ScheduleError)) return undefined;
-  return problemWith(expected.stuck, stuckIn(thrown), text);
+  const unnamed = expected.names?.find((name) => !new RegExp(`\\bg\\d+ ${name}\\b`).test(headline));
+  if (unnamed !== undefined) return `${unnamed} is not named: ${headline}`;
+  return expected.stuck && problemWith(expected.stuck, stuckIn(thrown), message);
 }
 
-/** Who is stuck, and waits for what: "ask: chan send status". */
-function stuckIn({ trace }: ScheduleError): string[] {
+function stuckIn({ trace }: ScheduleError): Stuck[] {
   const nameOf = (index: number | undefined) =>
     trace.resources.find(({ id }) => id === index)?.name ?? "";
   return trace.goroutines
@@ -32,30 +39,38 @@ function stuckIn({ trace }: ScheduleError): string[] {
     .map(({ name, waitReason, resource }) => {
       const resourceName = nameOf(resource);
       const isNameless = /:[0-9]+$/.test(resourceName); // known by its place only
-      return `${name}: ${waitReason} ${isNameless ? "" : resourceName}`.trim();
+      return { name: name ?? "", wait: `${waitReason} ${isNameless ? "" : resourceName}`.trim() };
     });
 }
 
 function problemWith(
   expected: readonly string[],
-  stuck: readonly string[],
-  text: string,
+  stuck: readonly Stuck[],
+  message: string,
 ): string | undefined {
-  const patterns = expected.map((line) => {
-    const [name = "", waits = ""] = line.split(/\??: /);
-    const lines = waits.split(" | ").map((wait) => `${name}: ${wait}`);
-    return { line, lines, isOptional: line.includes("?: ") };
-  });
-  for (const line of stuck) {
-    if (!patterns.some(({ lines }) => lines.includes(line))) return `not expected: ${line}`;
-    if (!text.includes(line.slice(line.indexOf(": ") + 2))) return `not in the report: ${line}`;
+  const lines = message.split("\n");
+  for (const { name, wait } of stuck) {
+    const says = (line: string) => /^ *g\d+ /.test(line) && line.includes(`waits for ${wait}`);
+    if (
+      !lines.some((line) => says(line) && line.split(/ +/).includes(name.split(" ").at(-1) ?? ""))
+    ) {
+      return `not in the report: ${name}: ${wait}`;
+    }
   }
-  for (const { line, lines, isOptional } of patterns) {
-    if (!isOptional && !lines.some((it) => stuck.includes(it))) return `missing: ${line}`;
-  }
-  return undefined;
+  if (isMatch(expected, stuck)) return undefined;
+  const found = stuck.map(({ name, wait }) => `${name}: ${wait}`);
+  return `stuck: ${found.join(", ") || "nobody"}; expected: ${expected.join(", ")}`;
 }
 
-function firstLine(thrown: unknown): string {
-  return String((thrown as Error).message).split("\n", 1)[0] as string;
+/** Whether each goroutine is one of those expected, and each of those that must be stuck is one of the goroutines. */
+function isMatch(expected: readonly string[], stuck: readonly Stuck[]): boolean {
+  const [first, ...others] = expected;
+  if (first === undefined) return stuck.length === 0;
+  const [name = "", waits = ""] = first.split(/\??: /);
+  const isOptional = first.startsWith(`${name}?`);
+  return isOptional && isMatch(others, stuck) ||
+    stuck.some((one, at) =>
+      one.name === name && waits.split(" | ").includes(one.wait) &&
+      isMatch(others, stuck.toSpliced(at, 1))
+    );
 }

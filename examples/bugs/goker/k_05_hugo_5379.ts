@@ -83,6 +83,7 @@ export const kernel: Kernel = {
       "main: sync.WaitGroup.Wait visitors",
       "render: sync.Mutex.Lock mu | sync.Mutex.Lock plain",
       "visit: sync.Mutex.Lock mu | sync.Mutex.Lock plain",
+      "visit: sync.Mutex.Lock mu | sync.Mutex.Lock plain",
     ],
   },
 };

@@ -80,7 +80,7 @@ export const kernel: Kernel = {
     kind: "leak",
     stuck: [
       "worker: sync.Cond.Wait ready",
-      "worker?: sync.RWMutex.RLock config",
+      "worker?: sync.Cond.Wait ready | sync.RWMutex.RLock config",
       "sync?: sync.RWMutex.Lock config",
     ],
   },

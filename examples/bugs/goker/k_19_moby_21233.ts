@@ -85,8 +85,9 @@ export const kernel: Kernel = {
     kind: "leak",
     stuck: [
       "pull: chan receive running | chan receive consumed",
-      "watch?: chan send progress",
-      "watch?: select",
+      "watch?: chan send progress | select",
+      "watch?: chan send progress | select",
+      "watch?: chan send progress | select",
     ],
   },
 };

@@ -93,6 +93,7 @@ export const kernel: Kernel = {
       "keeper: sync.Mutex.Lock store",
       "authenticate: chan send add",
       "authenticate?: sync.Mutex.Lock store",
+      "authenticate?: sync.Mutex.Lock store",
     ],
   },
 };

@@ -48,5 +48,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "the rate is 10, expected 1000" },
+  expected: { kind: "panic", names: ["loop"], message: "the rate is 10, expected 1000" },
 };

@@ -40,5 +40,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on interval" },
+  expected: { kind: "race", names: ["watch", "sendLoop"], message: "data race on interval" },
 };

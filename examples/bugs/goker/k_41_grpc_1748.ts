@@ -52,5 +52,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on timeout" },
+  expected: { kind: "race", names: ["main", "monitor"], message: "data race on timeout" },
 };

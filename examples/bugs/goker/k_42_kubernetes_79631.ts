@@ -47,5 +47,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on items" },
+  expected: { kind: "race", names: ["flush", "main"], message: "data race on items" },
 };

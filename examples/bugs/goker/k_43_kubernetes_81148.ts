@@ -51,5 +51,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on timestamp" },
+  expected: { kind: "race", names: ["flush", "main"], message: "data race on timestamp" },
 };

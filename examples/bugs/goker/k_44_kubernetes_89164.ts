@@ -48,5 +48,5 @@ export const kernel: Kernel = {
   shows: "happens-before",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on buffer" },
+  expected: { kind: "race", names: ["dispatch"], message: "data race on buffer" },
 };

@@ -52,5 +52,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "send on closed channel" },
+  expected: { kind: "panic", names: ["handle"], message: "send on closed channel" },
 };

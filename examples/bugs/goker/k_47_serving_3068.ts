@@ -57,5 +57,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "send on closed channel" },
+  expected: { kind: "panic", names: ["produce"], message: "send on closed channel" },
 };

@@ -51,5 +51,5 @@ export const kernel: Kernel = {
   shows: "happens-before",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "race", message: "data race on result" },
+  expected: { kind: "race", names: ["work"], message: "data race on result" },
 };

@@ -40,5 +40,5 @@ export const kernel: Kernel = {
   shows: "in some schedules",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "logged after the test had ended" },
+  expected: { kind: "panic", names: ["log"], message: "logged after the test had ended" },
 };

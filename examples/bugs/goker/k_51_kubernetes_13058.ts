@@ -52,5 +52,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "negative WaitGroup counter" },
+  expected: { kind: "panic", names: ["control"], message: "negative WaitGroup counter" },
 };

@@ -70,5 +70,7 @@ export const kernel: Kernel = {
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
   expected: { kind: "race", message: "1 connection in use, by nobody" },
-  orders: { buggy: [1, 2], fixed: [0, 2] },
+  // One more than counted elsewhere: the limit that is cleared when it was due has a step all the same, in which nothing
+  // happens, before the answer to the query or behind it.
+  orders: { buggy: [1, 3], fixed: [0, 3] },
 };

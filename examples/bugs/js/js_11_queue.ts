@@ -219,6 +219,6 @@ export const kernels: readonly Kernel[] = [
     "V4",
     "the promise of a `finally` rejects, too",
     { batches: [1, 1], isOneAtATime: true, fails: (id) => id === 1, isStrict: true },
-    { kind: "panic", message: "1 fails" },
+    { kind: "panic", names: ["main"], message: "1 fails" },
   ),
 ];

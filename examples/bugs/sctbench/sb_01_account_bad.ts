@@ -60,5 +60,5 @@ export const kernel: Kernel = {
   shows: "in some schedules",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "the balance is -1, expected -5" },
+  expected: { kind: "panic", names: ["check"], message: "the balance is -1, expected -5" },
 };

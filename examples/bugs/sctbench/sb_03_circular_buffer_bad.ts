@@ -62,5 +62,5 @@ export const kernel: Kernel = {
   shows: "in some schedules",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "out, expected" },
+  expected: { kind: "panic", names: ["take"], message: "out, expected" },
 };

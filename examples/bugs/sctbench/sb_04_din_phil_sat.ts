@@ -66,7 +66,7 @@ export const kernels: readonly Kernel[] = [
     shows: "always",
     buggy: () => dineOneByOne(size, "buggy"),
     fixed: () => dineOneByOne(size, "fixed"),
-    expected: { kind: "panic", message: `all ${size} have eaten` },
+    expected: { kind: "panic", names: ["philosopher"], message: `all ${size} have eaten` },
   })),
   {
     id: "SB-04 classic",
@@ -77,7 +77,12 @@ export const kernels: readonly Kernel[] = [
     fixed: () => dineTogether(3, "fixed"),
     expected: {
       kind: "deadlock",
-      stuck: ["main: sync.WaitGroup.Wait philosophers", "philosopher: sync.Mutex.Lock fork"],
+      stuck: [
+        "main: sync.WaitGroup.Wait philosophers",
+        "philosopher: sync.Mutex.Lock fork",
+        "philosopher: sync.Mutex.Lock fork",
+        "philosopher: sync.Mutex.Lock fork",
+      ],
     },
   },
 ];

@@ -40,5 +40,5 @@ export const kernel: Kernel = {
   shows: "in some schedules",
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "data is 3, expected less than 3" },
+  expected: { kind: "panic", names: ["check"], message: "data is 3, expected less than 3" },
 };

@@ -68,5 +68,5 @@ export const kernel: Kernel = {
   options: { afterMain: "run" },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "panic", message: "saved" },
+  expected: { kind: "panic", names: ["save"], message: "saved" },
 };
