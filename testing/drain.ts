@@ -16,6 +16,7 @@
  */
 
 import process from "node:process";
+import { type DenoCore, denoCore } from "./deno_core.ts";
 
 const { nextTick } = process;
 // Taken before anybody makes reactions schedule points.
@@ -30,17 +31,7 @@ export function afterMacrotask(callback: () => void): void {
 /** Its reactions are microtasks, and cheaper than those of `queueMicrotask`, which wraps its callback at each call. */
 const RESOLVED = Promise.resolve();
 
-/** What Deno's own modules use. */
-interface Core {
-  /** Runs all microtasks. */
-  runMicrotasks(): void;
-  /** Runs all microtasks and ticks, and delivers rejections that nobody has handled. */
-  runNextTicks(): void;
-  /** Whether there are ticks. */
-  hasTickScheduled(): boolean;
-}
-
-let core: Core | null = null;
+let core: DenoCore | null = null;
 
 /**
  * StepLoop calls a function again and again, each time with an empty microtask queue.
@@ -87,7 +78,7 @@ export class StepLoop {
   }
 
   readonly #loop = (): void => {
-    const { runMicrotasks, hasTickScheduled } = core as Core;
+    const { runMicrotasks, hasTickScheduled } = core as DenoCore;
     this.#guard();
     this.#isLooping = true;
     while (this.#isArmed) {
@@ -143,8 +134,7 @@ export class StepLoop {
  * @throws {Error} If `process.nextTick` runs before a chain of 1,000 microtasks has ended.
  */
 export async function prepareDrain(): Promise<void> {
-  const found = coreOf();
-  core = found !== null && await isExact(found) ? found : null;
+  core = denoCore !== null && await isExact(denoCore) ? denoCore : null;
   const hopsAtDrain = await new Promise<number>((resolve) => {
     queueMicrotask(() => {
       const chain = new Chain();
@@ -158,16 +148,8 @@ export async function prepareDrain(): Promise<void> {
   }
 }
 
-function coreOf(): Core | null {
-  const deno = Object((globalThis as { Deno?: unknown }).Deno) as Record<PropertyKey, unknown>;
-  const internals = Object(deno[deno.internal as symbol]) as { core?: unknown };
-  const core = Object(internals.core) as Record<string, unknown>;
-  const names = ["runMicrotasks", "runNextTicks", "hasTickScheduled"];
-  return names.every((name) => typeof core[name] === "function") ? core as unknown as Core : null;
-}
-
 /** Whether all microtasks run at once, ticks are not taken for microtasks, and rejections are delivered at once. */
-function isExact({ runMicrotasks, runNextTicks, hasTickScheduled }: Core): Promise<boolean> {
+function isExact({ runMicrotasks, runNextTicks, hasTickScheduled }: DenoCore): Promise<boolean> {
   return new Promise((resolve) => {
     setMacrotask(() => {
       const probe = new Error(

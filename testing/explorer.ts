@@ -22,6 +22,7 @@ import { type Scheduler, Timer } from "../runtime/scheduler.ts";
 import {
   type Context,
   currentContext,
+  currentFrame,
   giveContext,
   isOutside,
   runOutside,
@@ -1296,7 +1297,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Whose code runs now: null for code outside the schedule. */
   #who(): Goroutine | null {
-    if (this.#isStepping) return this.#current;
+    const current = this.#current;
+    if (this.#isStepping) return current;
+    if (current !== null && current.frame !== undefined && current.frame === currentFrame()) {
+      return current;
+    }
     const context = currentContext();
     if (context === undefined) return this.#current;
     if (context.holder === undefined) return isOutside(context) ? null : this.#current;
@@ -1323,6 +1328,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const context = takeContext();
     context.holder = goroutine;
     context.epoch = this.#epoch;
+    goroutine.frame = context.frame;
     context.run(this.#onEnter, this.#onEnd, this.#onError);
   }
 

@@ -43,6 +43,8 @@ export class Goroutine {
   order = 0;
   /** Where it stands among those that have not ended. */
   aliveAt = 0;
+  /** The frame of its context; undefined until it has begun. */
+  frame: object | undefined = undefined;
   /** Whether it has called goexit. */
   isExiting = false;
   /** How many of its operations are parked. */
@@ -80,6 +82,7 @@ export class Goroutine {
         0;
     this.isAlive = true;
     this.isExiting = false;
+    this.frame = undefined;
     if (this.held.size > 0) this.held.clear();
     this.body = body;
     this.name = name;
