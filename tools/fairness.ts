@@ -62,16 +62,26 @@ async function responseTime(url: string): Promise<number> {
   return performance.now() - start;
 }
 
-function line(what: string, cells: readonly (string | number)[]): string {
-  return what.padEnd(34) + cells.map((cell) => String(cell).padStart(10)).join("");
+/** FairnessRow says how late something was: milliseconds. */
+export interface FairnessRow {
+  readonly what: string;
+  /** Whether two goroutines handed a value to and fro meanwhile. */
+  readonly isBusy: boolean;
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+  /** How often they did. */
+  readonly roundTrips: number;
 }
 
-function summary(samples: readonly number[]): (string | number)[] {
+function summary(samples: readonly number[]) {
   const at = (share: number) => samples[Math.floor(share * (samples.length - 1))] as number;
-  return [samples.length, ...[at(0.5), at(0.99), at(1)].map((ms) => ms.toFixed(2))];
+  return { count: samples.length, p50: at(0.5), p99: at(0.99), worst: at(1) };
 }
 
-async function main(): Promise<void> {
+/** Measures timers and IO, alone and while goroutines are busy; some seconds. */
+export async function measureFairness(): Promise<FairnessRow[]> {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response("ok"),
@@ -82,20 +92,36 @@ async function main(): Promise<void> {
     "sleep(1), ms late": sleepLateness,
     "HTTP, ms": () => responseTime(url),
   };
-  console.log(line("", ["count", "p50", "p99", "worst", "round trips"]));
+  const rows: FairnessRow[] = [];
   for (const [what, probe] of Object.entries(probes)) {
     await probe();
-    console.log(line(`${what}, nothing else`, summary(await samplesOf(probe))));
+    rows.push({ what, isBusy: false, ...summary(await samplesOf(probe)), roundTrips: 0 });
     const pingPong = new PingPong();
     pingPong.start();
     await samplesOf(probe); // warms up
     const before = pingPong.roundTrips;
     const samples = await samplesOf(probe);
     const roundTrips = pingPong.roundTrips - before;
-    console.log(line(`${what}, ping-pong`, [...summary(samples), roundTrips]));
+    rows.push({ what, isBusy: true, ...summary(samples), roundTrips });
     pingPong.stop();
   }
   await server.shutdown();
+  return rows;
+}
+
+function line(what: string, cells: readonly string[]): string {
+  return what.padEnd(34) + cells.map((cell) => cell.padStart(10)).join("");
+}
+
+async function main(): Promise<void> {
+  console.log(line("", ["count", "p50", "p99", "worst", "round trips"]));
+  for (const { what, isBusy, count, p50, p99, worst, roundTrips } of await measureFairness()) {
+    const times = [p50, p99, worst].map((ms) => ms.toFixed(2));
+    const busy = isBusy ? [String(roundTrips)] : [];
+    console.log(
+      line(`${what}, ${isBusy ? "ping-pong" : "nothing else"}`, [String(count), ...times, ...busy]),
+    );
+  }
 }
 
 if (import.meta.main) await main();
