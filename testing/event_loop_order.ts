@@ -5,7 +5,7 @@
  */
 
 import { explorer } from "./explorer.ts";
-import type { Candidates, Strategy } from "./strategy.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** EventLoopOrder resumes whoever has been ready for longest, in one schedule. */
 export class EventLoopOrder implements Strategy {
@@ -16,12 +16,8 @@ export class EventLoopOrder implements Strategy {
     return schedule === 0;
   }
 
-  pick({ count }: Candidates): number {
-    let first = 0;
-    for (let k = 1; k < count; k++) {
-      if (explorer.candidate(k).readyAs < explorer.candidate(first).readyAs) first = k;
-    }
-    return first;
+  pick(): number {
+    return explorer.oldest;
   }
 
   choose(): number {

@@ -797,6 +797,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return this.#runnable.at(this.#indexOf(k));
   }
 
+  /** The candidate that became ready first. */
+  get oldest(): number {
+    const at = this.#runnable.indexOf(this.#runnable.oldest());
+    const lastAt = this.#lastAt;
+    return lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
+  }
+
   #indexOf(k: number): number {
     const lastAt = this.#lastAt;
     return lastAt < 0 || k > lastAt ? k : k === 0 ? lastAt : k - 1;
@@ -969,7 +976,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#isCut = true;
       // Nobody is asked and nothing is recorded: a replay comes to the same point and goes on fairly, too, and the token
       // of a schedule that goes on for ever stays short.
-      const oldest = runnable.takeOldest();
+      const oldest = runnable.oldest();
+      runnable.take(oldest);
       if (this.#lastAt >= 0 && oldest.goroutine !== last) this.#preemptions++;
       return oldest;
     }

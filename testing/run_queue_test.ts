@@ -41,7 +41,7 @@ Deno.test("RunQueue keeps entries by path and gives the oldest, as a list that i
         if (model.some((other) => other.place === place && other.nth === nth)) continue;
         const entry = new Entry(goroutines[place] as Goroutine, owner);
         entry.nth = nth;
-        entry.runnableSince = clock++;
+        entry.readyAs = clock++;
         entry.state = EntryState.Runnable;
         queue.add(entry);
         model.push({ place, nth, entry });
@@ -49,8 +49,10 @@ Deno.test("RunQueue keeps entries by path and gives the oldest, as a list that i
         const at = ("takeAt" in it ? it.takeAt : "take" in it ? it.take : 0) % model.length;
         const expected = "takeOldest" in it ? model[0]?.entry : sorted()[at]?.entry;
         if ("takeAt" in it) assert(queue.takeAt(at) === expected);
-        else if ("takeOldest" in it) assert(queue.takeOldest() === expected);
-        else queue.take(expected as Entry);
+        else if ("takeOldest" in it) {
+          assert(queue.oldest() === expected);
+          queue.take(expected as Entry);
+        } else queue.take(expected as Entry);
         forget(expected as Entry);
       }
       assertEquals(queue.size, model.length);

@@ -4,7 +4,8 @@
  * Ratios of one run are what counts: machines are noisy, and absolute figures of different runs are not comparable.
  *
  * Files named `_bench.ts` are for `deno bench`. Those named `_peers.ts`, in `bench/`, put ours beside packages of npm and
- * Go, and make a second table; `bench/growth.ts` tells whether costs stay flat.
+ * Go, and make a second table; `bench/growth.ts` tells whether costs stay flat; `bench/harness.ts` what the harness costs and
+ * how the platform is served; and at the end `bench/targets.ts` puts what was wanted beside what was measured.
  *
  * `deno task bench [--json] [FILE…]`
  *
@@ -14,6 +15,8 @@
 import { measurePeers, type PeerRow, renderPeers } from "./bench/run.ts";
 import { OURS } from "./bench/workload.ts";
 import { measureGrowth, renderGrowth } from "./bench/growth.ts";
+import { measureHarness, renderHarness } from "./bench/harness.ts";
+import { judge, renderTargets } from "./bench/targets.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -111,7 +114,7 @@ async function findBenches(folder: URL): Promise<string[]> {
   for await (const entry of Deno.readDir(folder)) {
     if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
     if (entry.isDirectory) found.push(...await findBenches(new URL(`${entry.name}/`, folder)));
-    else if (/_(bench|peers)\.ts$/.test(entry.name) || entry.name === "growth.ts") {
+    else if (/_(bench|peers)\.ts$/.test(entry.name) || /^(growth|harness)\.ts$/.test(entry.name)) {
       found.push(new URL(entry.name, folder).href.slice(ROOT.href.length));
     }
   }
@@ -164,11 +167,18 @@ async function main(args: readonly string[]): Promise<void> {
   if (peers.some(({ name, why }) => name === OURS && why !== undefined)) Deno.exitCode = 1;
   const isGrowthAsked = files.some((file) => file.endsWith("growth.ts"));
   const growth = isGrowthAsked ? await measureGrowth(onProgress) : [];
+  if (!isJson && growth.length > 0) console.log(`\n${renderGrowth(growth)}`);
+  const isHarnessAsked = files.some((file) => file.endsWith("bench/harness.ts"));
+  const harness = isHarnessAsked ? await measureHarness(onProgress) : [];
+  const targets = judge(peers, harness).filter(({ measured }) =>
+    measured !== undefined || given.length === 0
+  );
   if (isJson) {
-    console.log(JSON.stringify({ rows, peers, growth }, null, 2));
+    console.log(JSON.stringify({ rows, peers, growth, harness, targets }, null, 2));
     return;
   }
-  if (growth.length > 0) console.log(`\n${renderGrowth(growth)}`);
+  if (harness.length > 0) console.log(`\n${renderHarness(harness)}`);
+  if (targets.length > 0) console.log(`\n${renderTargets(targets)}`);
 }
 
 if (import.meta.main) await main(Deno.args);
