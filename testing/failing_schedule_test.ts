@@ -156,3 +156,17 @@ for (const steps of [100, 3_000]) {
     assertEquals(again.trace.events, error.trace.events);
   });
 }
+
+Deno.test("FailingSchedule that stays long shows its end, and says that it is the end", async () => {
+  const error = await failureOf(async () => {
+    const ch = new Channel<number>(1);
+    for (let i = 0; i < 2_500; i++) await (i % 2 === 0 ? ch.send(i) : ch.receive());
+    go(() => {
+      throw new Error("at the end");
+    });
+  });
+  assertEquals(error.trace.steps.at(-1)?.step, 2_502);
+  assert(error.trace.steps.length < 300);
+  const { length } = error.trace.steps;
+  assertStringIncludes(error.message, `\n  the last ${length} of 2,502 steps\n`);
+});

@@ -161,12 +161,21 @@ function foreignFirst(record: ScheduleRecord): ScheduleRecord["goroutines"] {
 function lanesOf(record: ScheduleRecord, context: ReportContext, layout: ReportLayout): string[][] {
   const lanes = renderLanes(record, context, laneLayout(layout));
   if (lanes.length === 0) return [];
-  const preemptions = record.steps.filter(({ isPreemption }) => isPreemption).length;
-  const now = sizeOf({ steps: record.steps.length, preemptions });
-  const before = context.shrunkFrom === undefined ? now : sizeOf(context.shrunkFrom);
-  const size = before === now ? now : `${now} (shrunk from ${before})`;
+  const size = sizeLine(record, context);
   const legend = legendOf(record);
   return [indent(legend === "" ? [size] : [size, legend]), lanes];
+}
+
+/** How long the schedule is, and was. Of a very long one only the end is recorded: how often it preempts is not known. */
+function sizeLine({ steps }: ScheduleRecord, { shrunkFrom }: ReportContext): string {
+  const last = steps.at(-1)?.step ?? 0;
+  const preemptions = steps.filter(({ isPreemption }) => isPreemption).length;
+  const now = last > steps.length
+    ? `the last ${steps.length} of ${plural(last, "step")}`
+    : sizeOf({ steps: last, preemptions });
+  const isShorter = shrunkFrom !== undefined &&
+    (shrunkFrom.steps !== last || last === steps.length && shrunkFrom.preemptions !== preemptions);
+  return isShorter ? `${now} (shrunk from ${sizeOf(shrunkFrom)})` : now;
 }
 
 function sizeOf({ steps, preemptions }: { steps: number; preemptions: number }): string {
