@@ -9,6 +9,7 @@ import { copy } from "../runtime/current.ts";
 import { stayOutside } from "./context_pool.ts";
 import { prepareDrain } from "./drain.ts";
 import { explorer } from "./explorer.ts";
+import { noteOutsideWork } from "./outside_work.ts";
 import { rejections } from "./rejections.ts";
 import { type RawSite, toSite } from "./sites.ts";
 
@@ -44,6 +45,7 @@ export async function exclusively<R>(
       await prepareDrain();
       isDrainReady = true;
     }
+    noteOutsideWork();
     rejections.start();
     explorer.forget();
     return await body();

@@ -5,6 +5,7 @@
  */
 
 import { withAwaitPoints } from "./await_points.ts";
+import { AwaitWatch, PATIENCE_MS } from "./await_watch.ts";
 import { Bounded } from "./bounded.ts";
 import { Deviations } from "./deviations.ts";
 import { Exhaustive } from "./exhaustive.ts";
@@ -63,7 +64,7 @@ export interface ExploreResult {
   readonly steps: number;
   /**
    * Whether that was all of them. It was not if a schedule was made fair, because it was longer than maxSteps or because
-   * nobody did anything but poll.
+   * nobody did anything but poll, nor if one waited for something outside that no schedule controls.
    */
   readonly complete: boolean;
   /**
@@ -111,6 +112,13 @@ function hasFailed({ kind }: Verdict): boolean {
   return kind !== "passed" && kind !== "redundant";
 }
 
+/** What was said to be out of control, which is said once. */
+const told = new Set<string>();
+
+function isStuck({ kind }: Verdict): boolean {
+  return kind === "deadlock" || kind === "leak";
+}
+
 /** Exploration runs schedules of one body. */
 export class Exploration {
   readonly body: () => unknown;
@@ -128,6 +136,16 @@ export class Exploration {
   #inversion: { inversion: Inversion; deviations: readonly Deviation[] } | null = null;
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
+  /** A schedule that has waited for the outside, and passed. */
+  #outside: readonly Deviation[] | null = null;
+  /** Whether the outside was given the time to come before anybody was called stuck. */
+  #hasAskedOutside = false;
+  /**
+   * What is done before anybody is called stuck: nothing; the outside is given time; or goroutines are watched, too, which
+   * tells whether they await something of the outside.
+   */
+  patience: "none" | "blind" | "watchful" = "none";
+  readonly #awaits = new AwaitWatch();
   #log: StepLog | null = null;
   readonly #guard: TrackedGuard | null = null;
 
@@ -197,6 +215,7 @@ export class Exploration {
     const unreached = [...explorer.reached].flatMap(([name, isReached]) => isReached ? [] : [name]);
     if (unreached.length > 0) throw this.#unreachedError(unreached, result);
     if (!result.complete) await this.#warnOfLocks();
+    await this.#warnOfOutside();
     return result;
   }
 
@@ -233,7 +252,7 @@ export class Exploration {
       warn(`${this.title}: ${count} schedules, ${Math.round(elapsedMs / 1_000)} s`);
     }
     if (strategy.begin(this.#schedules)) return null;
-    return strategy.isComplete && !this.#isCut ? "complete" : "strategy";
+    return strategy.isComplete && !this.#isCut && this.#outside === null ? "complete" : "strategy";
   }
 
   /** Looks whether a schedule goes like all others of its class. Returns what remains to be done for that. */
@@ -305,18 +324,45 @@ export class Exploration {
         return next(verdict);
       });
       if (isSettled) return verdict;
-      this.#count(verdict);
-      const isRepeated = verdict.kind === "passed" && this.#isToRepeat(this.#schedules);
+      const certain = await this.askOutside(verdict);
+      this.#count(certain);
+      const isRepeated = certain.kind === "passed" && this.#isToRepeat(this.#schedules);
       const final: Verdict = !isRepeated || await this.#isRepeatable()
-        ? verdict
+        ? certain
         : { kind: "nondeterminism" };
       if (!next(final)) return final;
     }
   }
 
+  /**
+   * If the schedule that has just ended with `verdict` got stuck, runs it once more and gives the outside time to come:
+   * nobody is stuck who awaits, in some flow, what is no operation, or whose operation is done by a callback. If it comes,
+   * the schedules that follow are given that time, too.
+   */
+  async askOutside(
+    verdict: Verdict,
+    again: Strategy = this.#sameAgain(),
+    hasPlainStacks = false,
+  ): Promise<Verdict> {
+    if (!isStuck(verdict) || this.#hasAskedOutside) return verdict;
+    const { patience } = this;
+    this.#hasAskedOutside = true;
+    this.patience = "watchful";
+    again.begin(0);
+    const certain = await this.execute(again, stop, hasPlainStacks);
+    if (isStuck(certain)) this.patience = patience;
+    return certain;
+  }
+
+  /** The schedule that has just ended. */
+  #sameAgain(): Replay {
+    return new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers);
+  }
+
   #count({ kind }: Verdict): void {
     if (kind !== "redundant") this.#schedules++;
     this.#isCut ||= explorer.isCut;
+    if (explorer.hasComeBack) this.#outside ??= toDeviations(explorer.answers);
   }
 
   /** Whether the `nth` schedule, if it passes, is run once more, to see whether it is the same. */
@@ -328,8 +374,7 @@ export class Exploration {
   async #isRepeatable(): Promise<boolean> {
     const { fingerprint } = explorer;
     if (fingerprint === undefined) return true;
-    const { answers, earlyTimers } = explorer;
-    const replay = new Replay(toDeviations(answers), null, null, earlyTimers);
+    const replay = this.#sameAgain();
     replay.begin();
     const again = await explorer.run(this.body, replay, this.rules, null, { log: this.#log });
     rejections.take();
@@ -348,17 +393,17 @@ export class Exploration {
     let verdict: Verdict = { kind: "passed" };
     let needsLog = false;
     const watches = { ...this.watches(), hasPlainStacks };
-    await explorer.run(this.body, strategy, this.rules, null, watches, (raw, locks) => {
-      verdict = this.conclude(raw);
-      if (locks !== null && verdict.kind === "passed") this.#judgeLocks(locks);
-      needsLog = takeTouched() && verdict.kind === "passed" && explorer.log === null;
-      return !needsLog && next(verdict) ? this.watches() : null;
-    });
+    const run = (): Promise<Verdict> =>
+      explorer.run(this.body, strategy, this.rules, null, watches, (raw, locks) => {
+        verdict = this.conclude(raw);
+        if (locks !== null && verdict.kind === "passed") this.#judgeLocks(locks);
+        needsLog = takeTouched() && verdict.kind === "passed" && explorer.log === null;
+        return !needsLog && next(verdict) ? this.watches() : null;
+      });
+    await (this.patience === "watchful" ? this.#awaits.during(explorer, run) : run());
     // The first schedule that touches cells: nobody has looked for races, so it is run once more.
     if (!needsLog || !this.watchCells()) return verdict;
-    return await this.execute(
-      new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers),
-    );
+    return await this.execute(this.#sameAgain());
   }
 
   /** Who watches the next schedule. The order of locks hardly depends on the schedule: looking at some is enough. */
@@ -367,7 +412,14 @@ export class Exploration {
     const isSample = this.#schedules < LOCK_SAMPLE || this.#schedules % LOCK_SAMPLE === 0;
     const looksAtLocks = lockOrder === "fail" ||
       (lockOrder === "warn" && isSample && this.#inversion === null);
-    return { log: this.#log, locks: looksAtLocks ? this.#locks : null };
+    const isWatchful = this.patience === "watchful";
+    if (isWatchful) this.#awaits.forget();
+    return {
+      log: this.#log,
+      locks: looksAtLocks ? this.#locks : null,
+      awaits: isWatchful ? this.#awaits : null,
+      patienceMs: this.patience === "none" ? undefined : PATIENCE_MS,
+    };
   }
 
   /** Remembers what to warn of, if every schedule passes and that was not all of them. */
@@ -375,6 +427,22 @@ export class Exploration {
     const inversion = locks.find();
     if (inversion === null || this.settings.lockOrder !== "warn") return;
     this.#inversion = { inversion, deviations: toDeviations(explorer.answers) };
+  }
+
+  /** What comes from outside comes in one order only, and not the same every time. */
+  async #warnOfOutside(): Promise<void> {
+    if (this.#outside === null) return;
+    const { uncontrolled = [] } = await new FailingSchedule(this).describe(
+      { kind: "passed" },
+      this.#outside,
+    );
+    const places = uncontrolled.flatMap(({ call, at, isTracked }) =>
+      isTracked ? [] : [at === undefined ? call : `${call} at ${at.file}:${at.line}`]
+    );
+    const news = [...new Set(places)].filter((place) => !told.has(place));
+    for (const place of news) told.add(place);
+    if (news.length === 0) return;
+    warn(`${this.title}: waits for what no schedule controls: ${news.join(", ")}`);
   }
 
   async #warnOfLocks(): Promise<void> {
@@ -470,7 +538,10 @@ export class Exploration {
     const cut = this.#isCut
       ? "; some were longer than maxSteps, or nobody did anything but poll"
       : "";
-    return describeCoverage(result) + cut;
+    const outside = this.#outside === null
+      ? ""
+      : "; some waited for the outside, which no schedule controls";
+    return describeCoverage(result) + cut + outside;
   }
 
   #limitError(result: ExploreResult): ScheduleError {

@@ -19,6 +19,7 @@ import { Operation, type Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { type Scheduler, Timer } from "../runtime/scheduler.ts";
+import type { AwaitWatch } from "./await_watch.ts";
 import {
   type Context,
   currentContext,
@@ -39,6 +40,7 @@ import {
 } from "./goroutine.ts";
 import type { LeakFilter } from "./options.ts";
 import { RandomSource } from "./random_source.ts";
+import { lookOutside } from "./outside_work.ts";
 import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
 import type { DataRace } from "./race_check.ts";
 import type { Inversion, LockOrder } from "./lock_order.ts";
@@ -47,7 +49,7 @@ import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
-import { forgetTimeouts } from "./virtual_timers.ts";
+import { forgetTimeouts, isUnreferenced } from "./virtual_timers.ts";
 import { type Candidates, type LoggingStrategy, type Question, REDUNDANT } from "./strategy.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -131,6 +133,13 @@ export interface Watches {
   readonly locks?: LockOrder | null;
   /** Whether stacks of errors are for somebody to read, and show nothing of the scheduler; that takes time. */
   readonly hasPlainStacks?: boolean;
+  /** For what goroutines await. */
+  readonly awaits?: AwaitWatch | null;
+  /**
+   * How long the outside is waited for, in milliseconds of real time, before anybody is called stuck; longer, as for any
+   * foreign await, if there is a sign that something may come. By default not at all. Takes `awaits`.
+   */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Hears how a schedule has ended, and who has watched its locks. Says who watches the next; null if there is none. */
@@ -159,6 +168,8 @@ export interface Tracer {
   uncontrolled?(goroutine: Goroutine, call: string, isTracked: boolean): void;
   /** What the caller of an operation awaits. */
   promised?(entry: Entry, promise: Promise<unknown>): void;
+  /** Nobody can go on, and the goroutine awaits something of the outside. */
+  waitsOutside?(goroutine: Goroutine): void;
 }
 
 /** A call to the outside that is pending. */
@@ -276,6 +287,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #waitsOutside = false;
   /** Who awaits something that the scheduler knows nothing of. */
   #foreign: Goroutine | null = null;
+  /** Whether something has come from outside that nobody waited for by name. */
+  #hasComeBack = false;
+  /** Whether something was called that goes on outside and may call back. */
+  #hasCalledOutside = false;
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
   /** What the strategy threw, or is wrong about: the exploration cannot go on. */
   #broken: { readonly error: unknown } | null = null;
@@ -283,6 +298,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- what is logged for those who ask for it ---
   #log: StepLog | null = null;
   #locks: LockOrder | null = null;
+  #awaits: AwaitWatch | null = null;
+  #patienceMs: number | undefined;
   /** When each timer was set; kept only if steps are logged. */
   readonly #timerSetAt = new Map<Timer, number>();
   /** Whether the strategy is asked even if only one can go on. */
@@ -394,6 +411,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const { elapsed } = this.#clock;
     return [this.#hash, this.#steps, elapsed, this.#answers, this.#counts].join(" ");
   }
+  /** Whether the present schedule, or the last, depends on when something came from outside that is no tracked call. */
+  get hasComeBack(): boolean {
+    return this.#hasComeBack;
+  }
   /** Whether there were choices in the present schedule, or the last, that were made fairly and not explored. */
   get isCut(): boolean {
     return this.#isCut;
@@ -443,6 +464,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const { externalGraceMs = Infinity } = this.#rules;
     if (goroutine === null || !this.#isPresent(goroutine)) return call();
     const isTracked = externalGraceMs > 0;
+    this.#hasCalledOutside ||= externalGraceMs < Infinity;
     this.#tracer?.uncontrolled?.(goroutine, label, isTracked);
     const result = runOutside(call);
     if (!isTracked || !(result instanceof Promise)) return result;
@@ -466,6 +488,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** Something that no schedule controls was called and goes on by itself. */
   uncontrolled(label: string): void {
     const goroutine = this.#who();
+    this.#hasCalledOutside = true;
     if (goroutine !== null) this.#tracer?.uncontrolled?.(goroutine, label, false);
   }
 
@@ -561,6 +584,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#log = strategy.log ?? watches.log ?? null;
     this.#locks = watches.locks ?? null;
     if (this.#locks !== null) this.#locks.reset();
+    this.#awaits = watches.awaits ?? null;
+    this.#patienceMs = watches.patienceMs;
     this.#current = this.#last = null;
     this.#goroutineCount = 0;
     this.#alive = [];
@@ -585,6 +610,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#mainExited =
       this.#isFair =
       this.#waitsOutside =
+      this.#hasCalledOutside =
+      this.#hasComeBack =
       this.#hasHogged =
         false;
     this.#fatal = this.#broken = null;
@@ -651,6 +678,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.resolve = capturedResolve;
     entry.reject = capturedReject;
     if (this.exempt !== null) this.exempt(promise);
+    if (this.#awaits !== null) this.#awaits.promised(promise);
     if (this.#tracer !== null) this.#tracer.promised?.(entry, promise);
     return promise as Promise<R>;
   }
@@ -1085,23 +1113,55 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       return false;
     }
     if (this.#hasDeadline()) return this.#advanceClock();
-    for (const goroutine of this.alive) {
-      if (goroutine.parked === 0) {
-        this.#waitOutside(goroutine);
-        return false;
-      }
-    }
-    this.#end(this.#mainEnded ? this.#leftover() : { kind: "deadlock" });
+    const foreign = this.alive.find((goroutine) => this.#isForeign(goroutine));
+    if (foreign !== undefined) this.#waitOutside({ kind: "foreign", goroutine: foreign });
+    else this.#endStuck(this.#mainEnded ? this.#leftover() : { kind: "deadlock" });
     return false;
+  }
+
+  /** Whether a goroutine that cannot run awaits something that the scheduler knows nothing of. */
+  #isForeign(goroutine: Goroutine): boolean {
+    return goroutine.parked === 0 && this.timerOf(goroutine) === undefined;
+  }
+
+  /** The first timer of a goroutine that may wake it once time moves. */
+  timerOf(goroutine: Goroutine): Timer | undefined {
+    let first: Timer | undefined;
+    for (const [timer, owner] of this.#timerOwners) {
+      if (owner !== goroutine || isUnreferenced(timer)) continue;
+      if (first === undefined || timer.due < first.due) first = timer;
+    }
+    return first;
+  }
+
+  /** All wait for operations, as far as the scheduler knows; but some may be done by somebody outside. */
+  #endStuck(verdict: Verdict): void {
+    const awaits = this.#awaits;
+    const patienceMs = this.#patienceMs;
+    const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
+    if (!isStuck || patienceMs === undefined) return this.#end(verdict);
+    const { externalTimeoutMs } = this.#rules;
+    let mayCome = this.#hasCalledOutside;
+    for (const goroutine of this.alive) {
+      const evidence = this.timerOf(goroutine) ? undefined : awaits?.evidence(goroutine);
+      if (evidence === "await") return this.#waitOutside({ kind: "foreign", goroutine });
+      mayCome ||= evidence !== undefined;
+    }
+    this.#waitOutside(verdict, () => {
+      const found = lookOutside();
+      if (found === "nobody") return 0;
+      return mayCome || found === "somebody"
+        ? externalTimeoutMs
+        : Math.min(patienceMs, externalTimeoutMs);
+    });
   }
 
   /** All others wait: `waiter` goes on, before time moves, and comes after all that was done. */
   #settle(waiter: Waiter): boolean {
-    for (const goroutine of this.alive) {
-      if (goroutine.parked === 0) {
-        this.#waitOutside(goroutine);
-        return false;
-      }
+    const foreign = this.alive.find((goroutine) => this.#isForeign(goroutine));
+    if (foreign !== undefined) {
+      this.#waitOutside({ kind: "foreign", goroutine: foreign });
+      return false;
     }
     this.#settling = null;
     this.#barrier = this.#steps;
@@ -1174,19 +1234,29 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#makeRunnable(entry);
   }
 
-  /** Somebody awaits a promise that is not ours: the outside world gets a macrotask, then real time, to settle it. */
-  #waitOutside(goroutine: Goroutine): void {
-    this.#foreign = goroutine;
+  /**
+   * Nobody can go on unless something comes from outside, such as what settles a promise that is not ours: the platform
+   * gets a macrotask, then real time. If nothing comes the schedule ends with `verdict`.
+   */
+  #waitOutside(
+    verdict: Verdict,
+    timeoutMs: () => number = () => this.#rules.externalTimeoutMs,
+  ): void {
+    const isForeign = verdict.kind === "foreign";
+    const foreign = isForeign ? verdict.goroutine : this.alive[0] as Goroutine;
+    this.#foreign = foreign;
     this.#waitsOutside = this.#hasWaitedOutside = true;
-    this.#hasHogged = realNow() - this.#turnedAt > HOG_MS;
-    const { epoch } = goroutine;
+    this.#hasHogged = isForeign && realNow() - this.#turnedAt > HOG_MS;
+    if (this.#tracer !== null) this.#tracer.waitsOutside?.(foreign);
+    const epoch = this.#epoch;
+    const isOver = (): boolean => !this.#waitsOutside || epoch !== this.#epoch;
     afterMacrotask(() => {
-      if (!this.#waitsOutside || epoch !== this.#epoch) return;
+      if (isOver()) return;
       this.#externalTimer = realTimeout(() => {
-        if (!this.#waitsOutside || epoch !== this.#epoch) return;
+        if (isOver()) return;
         this.#externalTimer = undefined;
-        this.#end({ kind: "foreign", goroutine });
-      }, this.#rules.externalTimeoutMs);
+        this.#end(verdict);
+      }, timeoutMs());
     });
   }
 
@@ -1196,6 +1266,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#tracer?.uncontrolled?.(this.#foreign, "a promise of the outside", false);
     }
     this.#foreign = null;
+    this.#hasComeBack = true;
     this.#waitsOutside = this.#hasHogged = false;
     this.#turnedAt = realNow();
     this.#stopWaiting();
@@ -1256,6 +1327,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#answers.length = this.#counts.length = this.#asked;
     if (this.#earlyTimers > 0 && this.#earlyLeft === this.#earlyTimers) this.#forgetEarly();
     for (const { restore } of this.#borrowed.values()) restore();
+    // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
+    const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
+    if (mayCome) this.#endedContexts.length = 0;
     try {
       this.#strategy.end?.(this.#steps);
     } catch (error) {

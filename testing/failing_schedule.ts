@@ -4,7 +4,7 @@
  * @module
  */
 
-import { watchAwaits } from "./await_watch.ts";
+import { AwaitWatch, PATIENCE_MS } from "./await_watch.ts";
 import type { Exploration } from "./exploration.ts";
 import { explorer, type Verdict } from "./explorer.ts";
 import { describeCandidate, signatureOf } from "./failure_signature.ts";
@@ -21,7 +21,7 @@ import { Replay } from "./replay.ts";
 import { report } from "./reporting.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { type Deviation, encodeToken, type ScheduleToken, toDeviations } from "./schedule_token.ts";
-import { type Stack, toCommandSite } from "./sites.ts";
+import { toCommandSite } from "./sites.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** How many executions and how much time a failing schedule is worth to be made shorter. */
@@ -198,18 +198,30 @@ export class FailingSchedule {
       this.#earlyTimers,
     );
     replay.begin();
-    const awaits = new Map<Goroutine, Stack[]>();
+    const awaits = new AwaitWatch();
     const watchFrom = this.#firstToWatch();
     const recorder = new Recorder(explorer, awaits, this.#firstToRecord(), watchFrom);
-    const watches = { ...this.#exploration.watches(), hasPlainStacks: true };
+    const watches = {
+      ...this.#exploration.watches(),
+      hasPlainStacks: true,
+      awaits,
+      patienceMs: this.#patienceMs,
+    };
     const run = () => explorer.run(body, replay, rules, recorder, watches);
     const verdict = this.#exploration.conclude(
       await watchRaces(
         (contenders) => recorder.raced(contenders),
-        () => watchAwaits(explorer, awaits, run, watchFrom),
+        () => awaits.during(explorer, run, watchFrom),
       ),
     );
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };
+  }
+
+  /** Nobody waits once more for an outside that had time to come. */
+  get #patienceMs(): number | undefined {
+    const { patience } = this.#exploration;
+    const isPatient = patience === "watchful" || this.#isReplay || this.#verdict.kind === "foreign";
+    return isPatient ? PATIENCE_MS : undefined;
   }
 
   /** Reports a schedule as a failure that it does not have by itself. */

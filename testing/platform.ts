@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 
 interface DenoLike {
   permissions: { querySync(descriptor: object): { state: string } };
@@ -62,6 +63,34 @@ function readLines(url: string): readonly string[] | undefined {
   } catch {
     return undefined; // generated or removed meanwhile: the report does without
   }
+}
+
+/** What Deno's own modules use: no public interface, so it is tried out before. */
+interface Core {
+  /** The state of a promise as a number, and its value. */
+  getPromiseDetails?(promise: object): readonly [number, unknown];
+}
+
+const core: Core = Object(Object(Object(deno)[Object(deno).internal as symbol]).core);
+
+function hasPromiseDetails(): boolean {
+  try {
+    const states = [new Promise(() => {}), Promise.resolve()];
+    return states.map((it) => core.getPromiseDetails?.(it)[0]).join() === "0,1";
+  } catch {
+    return false; // it is not what it was
+  }
+}
+
+const promiseDetails = hasPromiseDetails() ? core.getPromiseDetails : undefined;
+
+/**
+ * Whether a promise has not settled. Elsewhere only its text says so: a reaction would come later, and would make a
+ * rejection count as handled.
+ */
+export function isPending(promise: object): boolean {
+  if (promiseDetails !== undefined) return promiseDetails(promise)[0] === 0;
+  return /^[^{]*\{\s*<pending>/.test(inspect(promise, { depth: 0, customInspect: false }));
 }
 
 /** Writes a line to stderr. */

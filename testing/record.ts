@@ -63,6 +63,10 @@ export interface GoroutineRecord {
   readonly until?: number;
   /** Where it waits: innermost first. */
   readonly at: readonly Site[];
+  /** Where else it waits for what is no operation, in other flows: innermost first, each. */
+  readonly alsoAt?: readonly (readonly Site[])[];
+  /** The last await before one that cannot be seen, as of an object with a method `then` that is no promise. */
+  readonly after?: Site;
   /** Operations that were still pending when it ended, because nobody awaited them. For reports. */
   readonly pending?: readonly PendingRecord[];
   /** True if it may outlive the test (`allowLeaks`). For reports. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { AwaitWatch } from "./await_watch.ts";
 import type { Access } from "../runtime/observer.ts";
 import { Resource } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
@@ -74,7 +75,7 @@ export class Recorder implements Tracer {
   readonly #eventOf = new Map<Entry, Event>();
   readonly #stackOf = new Map<Entry, Stack>();
   readonly #timers = new Map<Timer, Stack | undefined>();
-  readonly #awaits: ReadonlyMap<Goroutine, readonly Stack[]>;
+  readonly #awaits: AwaitWatch | null;
   readonly #from: number;
   readonly #timersFrom: number;
   // The step that follows each question about who is resumed.
@@ -85,17 +86,19 @@ export class Recorder implements Tracer {
   readonly #promised = new WeakMap<Promise<unknown>, Event>();
   readonly #raced = new Set<Event>();
   readonly #uncontrolled: Uncontrolled[] = [];
+  /** Where something of the outside is awaited. */
+  #awaited: RawSite | undefined;
   #mainEndedAt: number | undefined;
 
   /**
-   * @param awaits The last await of each goroutine, if somebody watches them.
+   * @param awaits What the goroutines await, if somebody watches that.
    * @param from The first step to record; what began to wait before it has no place. Stacks are dear, and of a schedule
    * that goes on for ever only the end tells something.
    * @param timersFrom The first step whose timers have a place.
    */
   constructor(
     explorer: Explorer,
-    awaits: ReadonlyMap<Goroutine, readonly Stack[]> = new Map(),
+    awaits: AwaitWatch | null = null,
     from = 0,
     timersFrom = 0,
   ) {
@@ -232,9 +235,13 @@ export class Recorder implements Tracer {
     }
   }
 
-  uncontrolled(goroutine: Goroutine, call: string, isTracked: boolean): void {
+  waitsOutside(goroutine: Goroutine): void {
+    this.#awaited = this.#awaits?.foreign(goroutine)[0]?.top;
+  }
+
+  uncontrolled(_goroutine: Goroutine, call: string, isTracked: boolean): void {
     if (this.#isOff) return;
-    const site = new Stack().top ?? innermostOf(this.#awaits.get(goroutine) ?? [])[0];
+    const site = new Stack().top ?? this.#awaited;
     this.#uncontrolled.push({ step: this.#explorer.steps, call, site, isTracked });
   }
 
@@ -346,12 +353,32 @@ export class Recorder implements Tracer {
     if (record.status !== "runnable") return record;
     const entry = goroutine.entries.find(({ state }) => state === EntryState.Parked);
     if (entry !== undefined) this.#addWait(record, entry);
-    else if (goroutine.runnable === 0) {
-      record.status = "foreign";
-      record.waitReason = "foreign await";
-      record.at = innermostOf(this.#awaits.get(goroutine) ?? []).map(toSite);
-    }
+    if (goroutine.runnable === 0) this.#addAwaits(record, goroutine, entry !== undefined);
     return record;
+  }
+
+  /** What it awaits that is no operation. */
+  #addAwaits(record: Writable<GoroutineRecord>, goroutine: Goroutine, isParked: boolean): void {
+    const stacks = this.#awaits?.foreign(goroutine) ?? [];
+    const sites = stacks.map(({ frames }) => frames.map(toSite));
+    const timer = this.#explorer.timerOf(goroutine);
+    if (isParked) {
+      if (this.#awaits?.evidence(goroutine) !== undefined) record.alsoAt = sites;
+      return;
+    }
+    const [first = [], ...others] = sites;
+    record.at = first;
+    if (timer !== undefined) {
+      record.status = "waiting";
+      record.waitReason = timer.kind;
+      record.until = this.#explorer.clock.sinceStart(timer.due);
+      return;
+    }
+    record.status = "foreign";
+    record.waitReason = "foreign await";
+    if (others.length > 0) record.alsoAt = others;
+    const last = this.#awaits?.last(goroutine)?.top;
+    if (first.length === 0 && last !== undefined) record.after = toSite(last);
   }
 
   /** Operations that were pending when their goroutine ended. */
@@ -494,21 +521,6 @@ function toRaceAccess(event: Event, { isWrite }: RaceAccess): RaceAccessRecord {
   return at === undefined
     ? { goroutine, step, verb, isWrite }
     : { goroutine, step, verb, isWrite, at };
-}
-
-/**
- * The frames of the last await that is the user's. Where a function awaits another that it has just called, that one's
- * await came before and is the innermost.
- */
-function innermostOf(awaits: readonly Stack[]): readonly RawSite[] {
-  let at = awaits.findLastIndex(({ top }) => top !== undefined);
-  while (at > 0 && isCalledFrom(awaits[at - 1] as Stack, awaits[at] as Stack)) at--;
-  return awaits[at]?.frames ?? [];
-}
-
-function isCalledFrom({ frames }: Stack, { top }: Stack): boolean {
-  const caller = frames[1];
-  return caller !== undefined && caller.url === top?.url && caller.line === top.line;
 }
 
 function parseErrorSite(error: unknown): RawSite | undefined {

@@ -65,8 +65,13 @@ export class Stack {
 
   /** The user's frames, innermost first. */
   get frames(): readonly RawSite[] {
-    this.#frames ??= parseStack(this.#error.stack ?? "");
+    this.#frames ??= parseStack(this.text);
     return this.#frames;
+  }
+
+  /** All frames as the platform writes them. */
+  get text(): string {
+    return this.#error.stack ?? "";
   }
 
   /** The innermost frame of the user's code. */

@@ -89,7 +89,12 @@ async function runOnce<R>(
   };
   const exploration = new Exploration(main, settings, site);
   const strategy = new EventLoopOrder();
-  const verdict = await exploration.execute(strategy, () => false, true);
+  exploration.patience = "blind";
+  const verdict = await exploration.askOutside(
+    await exploration.execute(strategy, () => false, true),
+    strategy,
+    true,
+  );
   if (verdict.kind === "passed") return result as Awaited<R>;
   if (verdict.kind === "race" || verdict.kind === "panic") throw verdict.error;
   const failing = new FailingSchedule(exploration);

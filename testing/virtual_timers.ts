@@ -27,6 +27,8 @@ export function toDelay(delay: unknown): number {
 
 class CallbackTimer extends Timer {
   readonly kind: string;
+  /** Whether it keeps a program alive. */
+  hasRef = true;
   /** Settles the promise whose reaction runs the callback, in the context in which that was attached. */
   trigger: () => void = ignore;
 
@@ -41,6 +43,11 @@ class CallbackTimer extends Timer {
   }
 }
 
+/** Whether a timer is one that nobody is kept waiting for: it was told not to keep the program alive. */
+export function isUnreferenced(timer: Timer): boolean {
+  return timer instanceof CallbackTimer && !timer.hasRef;
+}
+
 /** VirtualTimeout is what setTimeout and its kin return inside a schedule: an object, as Deno and Node return. */
 export class VirtualTimeout {
   readonly #explorer: Explorer;
@@ -51,7 +58,6 @@ export class VirtualTimeout {
   readonly #isRepeated: boolean;
   readonly #number: number;
   #isCleared = false;
-  #hasRef = true;
 
   constructor(
     explorer: Explorer,
@@ -72,18 +78,18 @@ export class VirtualTimeout {
 
   /** Whether it keeps a program alive; inside a schedule that makes no difference. */
   hasRef(): boolean {
-    return this.#hasRef;
+    return this.#timer.hasRef;
   }
 
   /** Makes it keep the program alive again. */
   ref(): this {
-    this.#hasRef = true;
+    this.#timer.hasRef = true;
     return this;
   }
 
   /** Makes it not keep the program alive. */
   unref(): this {
-    this.#hasRef = false;
+    this.#timer.hasRef = false;
     return this;
   }
 

@@ -12,6 +12,8 @@ import { formatDuration, listed, longest, pad, plural } from "./text.ts";
 /** More goroutines are counted. */
 const MOST_LINES = 12;
 const NAME_WIDTH = 11;
+/** More places where one goroutine awaits are counted. */
+const MOST_ALSO = 5;
 
 /** waitTable returns a line per goroutine, 12 at most; those that wait for something foreign show where. */
 export function waitTable(
@@ -24,12 +26,12 @@ export function waitTable(
     title: names.title(it.id),
     lines: it.status === "foreign"
       ? foreignLines(it, places)
-      : [waitLine(it, record, names, places)],
+      : [waitLine(it, record, names, places), ...alsoLines(it, places)],
   }));
   const nameWidth = Math.max(NAME_WIDTH, longest(entries.map(({ title }) => title)) + 2);
   const isNoted = (line: readonly string[]): boolean => line.length > 1 && line[1] !== "";
   const all = entries.flatMap(({ lines }) => lines);
-  const hasForeign = goroutines.some(({ status }) => status === "foreign");
+  const hasForeign = goroutines.some(({ status, alsoAt }) => status === "foreign" || alsoAt);
   const gap = hasForeign ? 5 : 4;
   const textWidth = longest((hasForeign ? all.filter(isNoted) : all).map(([text]) => text!)) + gap;
   const lines = entries.flatMap(({ title, lines }) =>
@@ -52,6 +54,7 @@ export function waitsFor(goroutine: GoroutineRecord, names: Names): string {
     return until === undefined ? "sleeps" : `sleeps until ${formatDuration(until)}`;
   }
   if (waitReason === "IO wait" && detail !== undefined) return `waits for ${detail}`;
+  if (until !== undefined) return `waits for ${waitReason}, due at ${formatDuration(until)}`;
   const more = waitReason === "select" && detail !== undefined ? ` ${detail}` : "";
   return `waits for ${names.waiting(goroutine)}${more}`;
 }
@@ -84,10 +87,31 @@ function holdText(
   return `${resource.name} at step ${hold.step}${place}`;
 }
 
-function foreignLines({ at }: GoroutineRecord, places: Places): string[][] {
-  if (at.length === 0) return [["awaits something at a place that could not be found"]];
+function foreignLines(goroutine: GoroutineRecord, places: Places): string[][] {
+  const { at, after } = goroutine;
+  if (at.length === 0) {
+    const behind = after === undefined
+      ? "at a place that could not be found"
+      : `after ${places.exact(after)}`;
+    return [[`awaits something ${behind}`, after?.source ?? ""]];
+  }
+  return [...awaitLines(at, places), ...alsoLines(goroutine, places)];
+}
+
+function awaitLines(at: readonly Site[], places: Places): string[][] {
   return at.map((site, index) => [
     `${index === 0 ? "awaits at" : "called from"} ${places.exact(site)}`,
     site.source ?? "",
   ]);
+}
+
+/** Where else it awaits, 5 places at most. */
+function alsoLines({ alsoAt = [] }: GoroutineRecord, places: Places): string[][] {
+  const rest = alsoAt.length - MOST_ALSO;
+  return [
+    ...alsoAt.slice(0, MOST_ALSO).flatMap((at) =>
+      awaitLines(at.slice(0, 1), places).map(([text, source]) => [`and ${text}`, source ?? ""])
+    ),
+    ...rest > 0 ? [[`and at ${plural(rest, "more place")}`]] : [],
+  ];
 }
