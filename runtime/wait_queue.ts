@@ -11,8 +11,9 @@
  *
  * Most queues never hold more than one, who needs no ring.
  *
- * Rejected: a doubly linked list of waiters, which needs no gaps. It takes 6 ns less where a hundred contend, but the
- * garbage collector takes up to twice as long where 100,000 wait.
+ * Rejected: a doubly linked list of waiters, which needs no gaps. It is as quick where a hundred contend, and takes two
+ * thirds where 10,000 wait for a moment and are let go at once; but the garbage collector goes through it one by one, and
+ * where 100,000 wait that costs 1.3 times as much. Blocks of 32 in a list: no better than the list there, nor than the ring.
  *
  * @module
  */
@@ -98,7 +99,7 @@ export class WaitQueue {
     this.#gaps++;
     this.#trim();
     if (this.#head === this.#tail) this.#emptied();
-    else if (2 * this.#gaps > this.#tail - this.#head + FEW_GAPS) this.#moveTo(ring.length);
+    else if (2 * this.#gaps > this.#tail - this.#head + FEW_GAPS) this.#closeGaps();
   }
 
   /** Forgets all members, who are not told. For restoring a resource whose waiters can never run again. */
@@ -122,7 +123,7 @@ export class WaitQueue {
     const tail = this.#tail;
     const ring = this.#ring;
     if (tail - this.#head === ring.length) {
-      this.#moveTo(Math.max(SHORTEST, 2 * ring.length));
+      this.#grow();
       return this.#pushToRing(waiter);
     }
     waiter.place = tail;
@@ -148,16 +149,29 @@ export class WaitQueue {
     if (this.#ring.length > LONGEST_KEPT) this.#ring = NO_RING;
   }
 
-  /** Moves the members to a ring of `length`, without gaps. */
-  #moveTo(length: number): void {
-    const ring: (Waiter | null)[] = new Array(length).fill(null);
-    let tail = 0;
-    this.forEach((waiter) => {
-      waiter.place = tail;
-      ring[tail++] = waiter;
-    });
+  /** Makes the ring twice as long. The members keep their places, so that none of them is touched. */
+  #grow(): void {
+    const old = this.#ring, oldMask = old.length - 1;
+    const ring: (Waiter | null)[] = new Array(Math.max(SHORTEST, 2 * old.length)).fill(null);
+    const mask = ring.length - 1;
+    for (let place = this.#head; place < this.#tail; place++) {
+      ring[place & mask] = old[place & oldMask] as Waiter | null;
+    }
     this.#ring = ring;
-    this.#head = this.#gaps = 0;
-    this.#tail = tail;
+  }
+
+  /** Gives the members new places, one behind the other. */
+  #closeGaps(): void {
+    const ring = this.#ring, mask = ring.length - 1;
+    let end = this.#head;
+    for (let place = this.#head; place < this.#tail; place++) {
+      const waiter = ring[place & mask] as Waiter | null;
+      if (waiter === null) continue;
+      ring[place & mask] = null;
+      ring[end & mask] = waiter;
+      waiter.place = end++;
+    }
+    this.#tail = end;
+    this.#gaps = 0;
   }
 }
