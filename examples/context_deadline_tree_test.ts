@@ -76,15 +76,20 @@ Deno.test("deadline tree: whenever the visitor leaves, it stops at once", async 
   }, { name: "visitor leaves", schedules: 200, afterMain: "run" });
 });
 
+const TOLD = [
+  /^quick: page from cache$/m,
+  /^usual: cache gives up after \d+ ms: context deadline exceeded$/m,
+  /^usual: page from replica 1$/m,
+  /^late: context deadline exceeded$/m,
+  /^cancelled: Error: the visitor has left$/m,
+];
+
 Deno.test("deadline tree: the example tells what each service did", async () => {
-  const text = (await runExample("context_deadline_tree.ts")).join("\n");
-  for (
-    const line of [
-      /^quick: page from cache$/m,
-      /^usual: cache gives up after \d+ ms: context deadline exceeded$/m,
-      /^usual: page from replica 1$/m,
-      /^late: context deadline exceeded$/m,
-      /^cancelled: Error: the visitor has left$/m,
-    ]
-  ) assert(line.test(text), `${line} in\n${text}`);
+  let text = "";
+  const isAsTold = (): boolean => TOLD.every((line) => line.test(text));
+  // It runs in real time: a machine that stands still for 60 ms makes the quick one late.
+  for (let tries = 0; tries < 3 && !isAsTold(); tries++) {
+    text = (await runExample("context_deadline_tree.ts")).join("\n");
+  }
+  for (const line of TOLD) assert(line.test(text), `${line} in\n${text}`);
 });
