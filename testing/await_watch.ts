@@ -11,7 +11,7 @@
 import type { Explorer } from "./explorer.ts";
 import type { Goroutine } from "./goroutine.ts";
 import { isPending } from "./platform.ts";
-import { type RawSite, Stack } from "./sites.ts";
+import { parseStack, type RawSite, Stack } from "./sites.ts";
 
 /** How long the outside is waited for before anybody is called stuck, if there is no sign that something may come. */
 export const PATIENCE_MS = 100;
@@ -207,11 +207,11 @@ export class AwaitWatch {
 
 /** Whether it is an await in the user's code, and not what a function of the engine, the platform or this package does. */
 function isDirect({ stack }: Note): boolean {
-  const { top } = stack;
   const called = stack.text.split("\n").find((line) =>
     /^\s*at /.test(line) && !/\bawait_watch\.[jt]s/.test(line)
   );
-  return top !== undefined && called?.includes(`${top.url}:${top.line}:${top.column}`) === true;
+  const [first] = parseStack(called ?? "");
+  return first !== undefined && placeOf(first) === placeOf(stack.top);
 }
 
 /** Whether `other` was called, directly or through others, at the line of `note`. */

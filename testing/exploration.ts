@@ -13,6 +13,7 @@ import { explorer, type Rules, type Verdict, type Watches } from "./explorer.ts"
 import { FailingSchedule } from "./failing_schedule.ts";
 import { signatureOf } from "./failure_signature.ts";
 import { type Inversion, LockOrder } from "./lock_order.ts";
+import { namesRealTimers } from "./node_timers.ts";
 import type { Settings } from "./options.ts";
 import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
@@ -22,7 +23,7 @@ import { PreemptionSampler } from "./preemption_sampler.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import { RandomSource } from "./random_source.ts";
-import type { FailureKind } from "./record.ts";
+import { type FailureKind, REAL_TIMER } from "./record.ts";
 import { realNow } from "./real_time.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
 import { Reduced } from "./reduced.ts";
@@ -437,7 +438,9 @@ export class Exploration {
       this.#outside,
     );
     const places = uncontrolled.flatMap(({ call, at, isTracked }) =>
-      isTracked ? [] : [at === undefined ? call : `${call} at ${at.file}:${at.line}`]
+      isTracked || (call === REAL_TIMER && namesRealTimers())
+        ? []
+        : [at === undefined ? call : `${call} at ${at.file}:${at.line}`]
     );
     const news = [...new Set(places)].filter((place) => !told.has(place));
     for (const place of news) told.add(place);

@@ -11,6 +11,7 @@ import { describeCandidate, signatureOf } from "./failure_signature.ts";
 import type { Goroutine } from "./goroutine.ts";
 import type { Survivor } from "./linearize.ts";
 import { type Attempt, minimize, type MinimizeBudget } from "./minimize.ts";
+import { watchRealTimers } from "./node_timers.ts";
 import { warn } from "./platform.ts";
 import { watchRaces } from "./race_watch.ts";
 import { RandomWalk } from "./random.ts";
@@ -211,7 +212,7 @@ export class FailingSchedule {
     const verdict = this.#exploration.conclude(
       await watchRaces(
         (contenders) => recorder.raced(contenders),
-        () => awaits.during(explorer, run, watchFrom),
+        () => watchRealTimers(explorer, () => awaits.during(explorer, run, watchFrom)),
       ),
     );
     return { record: recorder.toRecord(verdict), verdict, replay, recorder };

@@ -39,6 +39,12 @@ export interface ResourceRecord {
   }[];
 }
 
+/** What reports call a timer that is not virtual. */
+export const REAL_TIMER = "a real timer";
+
+/** How timers come to be virtual that nobody can replace later. */
+export const PRELOAD = "--preload=jsr:@interleave/go/testing/preload";
+
 /** GoroutineRecord is a goroutine as it was when the schedule ended. */
 export interface GoroutineRecord {
   /** Its number, from 1 (main), in order of creation. */

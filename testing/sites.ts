@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { readLine, workingDirectory } from "./platform.ts";
 import type { Site } from "./record.ts";
 
@@ -35,7 +35,9 @@ export function parseStack(stack: string): RawSite[] {
   for (const text of stack.split("\n")) {
     const match = FRAME.exec(text);
     if (match === null) continue;
-    const url = match[2] as string;
+    const place = match[2] as string;
+    // Bun, and Node in modules of CommonJS, give paths.
+    const url = /^(?:\/|[A-Z]:\\)/.test(place) ? pathToFileURL(place).href : place;
     if (isOwn(url) || /^(?:node|ext|internal|deno):/.test(url)) continue;
     sites.push({
       url,

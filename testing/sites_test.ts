@@ -30,6 +30,14 @@ Deno.test("parseStack reads the frames V8 writes: functions, methods, async, ano
   );
 });
 
+Deno.test("parseStack makes addresses of the paths in frames of Bun and of modules of CommonJS", () => {
+  const stack = "Error\n    at load (/home/me/a b.cjs:3:4)\n    at /home/me/main.ts:5:6";
+  const [load, main] = parseStack(stack);
+  assertMatch(load?.url as string, /^file:\/\/.*\/home\/me\/a%20b\.cjs$/);
+  assertMatch(main?.url as string, /^file:\/\/.*\/home\/me\/main\.ts$/);
+  assertEquals([load?.line, main?.line], [3, 5]);
+});
+
 Deno.test("parseStack leaves out the platform and this package, but not its tests", () => {
   const root = new URL("../", here).href;
   const stack = [

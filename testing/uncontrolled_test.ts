@@ -45,7 +45,7 @@ Deno.test("a report of nondeterminism lists real IO, real timers and promises of
   );
   assertEquals(calls, [
     `Deno.stat("${FILE}") true uncontrolled_test.ts`,
-    "node:timers false uncontrolled_test.ts",
+    "a real timer false uncontrolled_test.ts",
     "a promise of the outside false uncontrolled_test.ts",
   ]);
   assertStringIncludes(error.message, "not under the scheduler's control:");

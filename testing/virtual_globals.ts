@@ -24,7 +24,8 @@ const scope = globalThis as unknown as Globals;
 
 /** Replaces `object[name]` by what `wrap` makes of it, keeping name and length. Does nothing where it is missing. */
 function replace<F extends Callback>(object: object, name: string, wrap: (original: F) => F): void {
-  const descriptor = Object.getOwnPropertyDescriptor(object, name) ??
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  const descriptor = own ??
     Object.getOwnPropertyDescriptor(Object.getPrototypeOf(object) ?? {}, name);
   const original = (object as Globals)[name] as F | undefined;
   if (typeof original !== "function") return;
@@ -36,7 +37,7 @@ function replace<F extends Callback>(object: object, name: string, wrap: (origin
   Object.defineProperty(object, name, {
     value: replacement,
     writable: true,
-    configurable: true,
+    configurable: own?.configurable ?? true, // Bun has some that are not
     enumerable: descriptor?.enumerable ?? true,
   });
 }

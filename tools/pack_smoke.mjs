@@ -1,5 +1,6 @@
 // Runs in an empty folder where the npm tarball is installed, on whatever runtime it is started with: plain JavaScript,
 // public specifiers only. `pack_smoke.ts` brings it there, together with expected.json, which says what the sources export.
+import { capturedTimeout } from "data:text/javascript,export const capturedTimeout = setTimeout;"; // before the package
 import {
   background,
   cause,
@@ -16,9 +17,13 @@ import {
   yieldNow,
 } from "@interleave/go";
 import { notify, notifyContext } from "@interleave/go/platform";
-import { explore } from "@interleave/go/testing";
+import { explore, virtualTime } from "@interleave/go/testing";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
+import { setTimeout as timeoutOfModule } from "node:timers";
+import { setTimeout as timeoutOfPromises } from "node:timers/promises";
+
+const isBun = process.versions.bun !== undefined;
 
 const checks = {
   async "every export of the sources is there, with its symbol-named members"() {
@@ -103,6 +108,44 @@ const checks = {
     equal(failure.message.includes("lost update"), true, "quotes what the body threw");
     equal(failure.message.includes("--replay="), true, "gives a replay token");
   },
+
+  async "the timers of every module follow the virtual clock"() {
+    const log = await virtualTime(async () => {
+      const started = Date.now();
+      const log = [];
+      const ofGlobal = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const ofModule = (ms) => new Promise((resolve) => timeoutOfModule(resolve, ms));
+      // Nobody can replace what a module of Bun's own exports by name.
+      const all = isBun ? [ofGlobal] : [ofGlobal, ofModule, timeoutOfPromises];
+      for (const timeout of all) {
+        await timeout(10);
+        log.push(Date.now() - started);
+      }
+      return log;
+    });
+    equal(log, isBun ? [10] : [10, 20, 30], "times");
+  },
+
+  async "a timer taken before the package was loaded is a foreign await, named with its line"() {
+    const body = async () => {
+      await new Promise((resolve) => capturedTimeout(resolve, 10_000).unref());
+    };
+    const failure = await explore(body, { externalTimeoutMs: 20 }).then(() => {}, (error) => error);
+    equal(failure?.name, "ForeignAwaitError", "name");
+    if (isBun) return; // its stacks do not have the function that awaits, and nobody hears of its timers
+    equal(/awaits at .*pack_smoke\.mjs:\d+/.test(failure.message), true, failure.message);
+    const named = failure.message.replaceAll(/\s+/g, " ");
+    equal(/A real timer was set at pack_smoke\.mjs:\d+/.test(named), true, failure.message);
+  },
+
+  async "who waits for an operation that a callback of the outside does is no deadlock"() {
+    const value = await virtualTime(async () => {
+      const ch = new Channel(1);
+      capturedTimeout(() => ch.trySend(7), 5);
+      return await ch.receive();
+    });
+    equal(value, 7, "value");
+  },
 };
 
 /** Two goroutines increment one number, under `mutex` if there is one. */
@@ -127,9 +170,7 @@ function equal(actual, expected, what) {
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
 }
 
-const runtime = process.versions.bun
-  ? `Bun ${process.versions.bun}`
-  : `Node ${process.versions.node}`;
+const runtime = isBun ? `Bun ${process.versions.bun}` : `Node ${process.versions.node}`;
 for (const [name, check] of Object.entries(checks)) {
   await check();
   console.log(`${runtime}: ${name}`);

@@ -4,14 +4,20 @@
  * @module
  */
 
-import type { DivergenceRecord, ReportContext, ScheduleRecord, Site } from "../record.ts";
+import {
+  type DivergenceRecord,
+  PRELOAD,
+  type ReportContext,
+  type ScheduleRecord,
+  type Site,
+} from "../record.ts";
 import { Places } from "./places.ts";
 import { longest, pad } from "./text.ts";
 
 /** What no watch can see. */
 const HELD =
   "Nothing was called that the scheduler does not control, as far as it can see: functions taken from " +
-  "globalThis before it was loaded escape it (--preload=jsr:@interleave/go/testing/preload).";
+  `globalThis before it was loaded escape it (${PRELOAD}).`;
 
 /** explainNondeterminism returns, in blocks, the step that differs and the calls that can cause it. */
 export function explainNondeterminism(record: ScheduleRecord): string[][] {

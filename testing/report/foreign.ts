@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ReportContext, ScheduleRecord } from "../record.ts";
+import { PRELOAD, REAL_TIMER, type ReportContext, type ScheduleRecord } from "../record.ts";
+import { Places } from "./places.ts";
 import { formatNumber, listed } from "./text.ts";
 
 /** Objects that are no use wrapping. */
@@ -29,15 +30,33 @@ export function explainForeign(record: ScheduleRecord, context: ReportContext): 
   }
   return [
     `Nothing can run, ${timers}, and ${waited}.`,
+    ...realTimersOf(record),
     `Wrap what is remote, wrap(${remoteOf(record)}), or pass a fake; ` +
     `or raise externalTimeoutMs if it is only slow.`,
   ];
 }
 
+/** Where timers were set that may be what is awaited, and how to have them virtual. */
+function realTimersOf(record: ScheduleRecord): string[] {
+  const places = new Places(record);
+  const sites = (record.uncontrolled ?? []).flatMap(({ call, at }) =>
+    call === REAL_TIMER && at !== undefined ? [places.short(at)] : []
+  );
+  if (sites.length === 0) return [];
+  return [
+    `A real timer was set at ${
+      listed([...new Set(sites)])
+    }, of node:timers or from before this package was loaded: ${PRELOAD} makes it virtual.`,
+  ];
+}
+
 /** The object whose method is awaited, as the source names it. */
 function remoteOf({ goroutines }: ScheduleRecord): string {
-  for (const { status, at } of goroutines) {
-    const source = status === "foreign" ? at[0]?.source ?? "" : "";
+  const stacks = goroutines.flatMap(({ status, at, alsoAt = [] }) =>
+    status === "foreign" ? [at, ...alsoAt] : alsoAt
+  );
+  for (const at of stacks) {
+    const source = at[0]?.source ?? "";
     const name = /\bawait\s+([A-Za-z_$][\w$]*)\.[A-Za-z_$][\w$.]*\(/.exec(source)?.[1];
     if (name !== undefined && !NOT_REMOTE.has(name)) return name;
   }
