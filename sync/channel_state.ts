@@ -33,13 +33,19 @@ const SEND = 1,
   CLOSE_PARKED = 16,
   WHOLE = 32,
   FAILED = 64,
-  SIZE = 128;
+  SIZE = 128,
+  FIRE = 256,
+  STOP = 512;
 const RECEIVES = RECEIVE | RECEIVE_PARKED, CLOSES = CLOSE | CLOSE_PARKED;
 
 /** The dependency relation of a Channel. */
 export const ACCESS = {
   send: { verb: "send", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
-  receive: { verb: "receive", bit: RECEIVE, mask: RECEIVES | CLOSE_PARKED | WHOLE | FAILED | SIZE },
+  receive: {
+    verb: "receive",
+    bit: RECEIVE,
+    mask: RECEIVES | CLOSE_PARKED | WHOLE | FAILED | SIZE | STOP,
+  },
   // While a sender is parked, receive and close compete for it.
   receiveParked: {
     verb: "receive",
@@ -55,43 +61,46 @@ export const ACCESS = {
   whole: {
     verb: "select",
     bit: WHOLE,
-    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE | FIRE | STOP,
     varies: true,
   },
   trySend: {
     verb: "trySend",
     bit: WHOLE,
-    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE | FIRE | STOP,
     varies: true,
   },
   tryReceive: {
     verb: "tryReceive",
     bit: WHOLE,
-    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE | FIRE | STOP,
     varies: true,
   },
   trySendFailed: {
     verb: "trySend",
     bit: FAILED,
-    mask: SEND | RECEIVES | CLOSES | WHOLE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | STOP,
     varies: true,
     isIdle: true,
   },
   tryReceiveFailed: {
     verb: "tryReceive",
     bit: FAILED,
-    mask: SEND | RECEIVES | CLOSES | WHOLE,
+    mask: SEND | RECEIVES | CLOSES | WHOLE | STOP,
     varies: true,
     isIdle: true,
   },
   size: { verb: "size", bit: SIZE, mask: SEND | RECEIVES | WHOLE, isIdle: true },
 } as const satisfies Record<string, Access>;
 
-/** The accesses of a timer to its channel: firing is a send, and stop and reset conflict with everything. */
+/**
+ * The accesses of a timer to its channel, which nobody sends on or closes. It fires for somebody who waits, and while
+ * somebody does, tries fail as they do behind that.
+ */
 export const TIMER_ACCESS = {
-  fire: { verb: "fire", bit: SEND, mask: SEND | CLOSES | WHOLE | FAILED | SIZE },
-  stop: { verb: "stop", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
-  reset: { verb: "reset", bit: WHOLE, mask: SEND | RECEIVES | CLOSES | WHOLE | FAILED | SIZE },
+  fire: { verb: "fire", bit: FIRE, mask: WHOLE | STOP },
+  stop: { verb: "stop", bit: STOP, mask: RECEIVE | WHOLE | FAILED | FIRE | STOP },
+  reset: { verb: "reset", bit: STOP, mask: RECEIVE | WHOLE | FAILED | FIRE | STOP },
 } as const satisfies Record<string, Access>;
 
 /** The ring of all channels that have buffered nothing yet. */

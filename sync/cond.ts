@@ -22,20 +22,13 @@ import type { Locker } from "./locker.ts";
 
 // Two broadcasts leave the same state, but compete for who wakes those that wait: whoever is woken comes after one of them
 // and not the other.
-const WAIT = 1, SIGNAL = 2, BROADCAST = 4, WHOLE = 8;
+const WAIT = 1, SIGNAL = 2, BROADCAST = 4;
 
 /** The dependency relation of a Cond. */
 export const ACCESS = {
-  wait: { verb: "wait", bit: WAIT, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
-  signal: { verb: "signal", bit: SIGNAL, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
-  broadcast: { verb: "broadcast", bit: BROADCAST, mask: WAIT | SIGNAL | BROADCAST | WHOLE },
-  // May give up waiting.
-  cancellable: {
-    verb: "wait",
-    bit: WHOLE,
-    mask: WAIT | SIGNAL | BROADCAST | WHOLE,
-    varies: true,
-  },
+  wait: { verb: "wait", bit: WAIT, mask: WAIT | SIGNAL | BROADCAST },
+  signal: { verb: "signal", bit: SIGNAL, mask: WAIT | SIGNAL | BROADCAST },
+  broadcast: { verb: "broadcast", bit: BROADCAST, mask: WAIT | SIGNAL | BROADCAST },
 } as const satisfies Record<string, Access>;
 
 /**
@@ -78,10 +71,6 @@ export class Cond extends Resource {
     constructor(cond: Cond) {
       super();
       this.resource = cond;
-    }
-
-    override get selectAccess(): Access {
-      return ACCESS.cancellable;
     }
 
     isReady(): boolean {

@@ -21,21 +21,26 @@ import type { CancelContext, Context } from "./context.ts";
 import { withCancel } from "./with_cancel.ts";
 
 // Slots are asked for in order, and each end may be the last one or have the first error. Waiting for the end commutes
-// with ends, as in a WaitGroup.
-const GO = 1, END = 2, WAIT = 4, TRY_FAILED = 8, WHOLE = 16;
-const ALL = GO | END | WAIT | TRY_FAILED | WHOLE;
+// with ends, as in a WaitGroup, but that of whoever may give up: it has done so before the end, or not.
+const GO = 1, END = 2, WAIT = 4, TRY_FAILED = 8, SET_LIMIT = 16, CANCELLABLE = 32;
+const ALL = GO | END | WAIT | TRY_FAILED | SET_LIMIT;
 
 /** The dependency relation of an ErrGroup. */
 export const ACCESS = {
   go: { verb: "go", bit: GO, mask: ALL },
   tryGo: { verb: "tryGo", bit: GO, mask: ALL, varies: true },
-  tryFailed: { verb: "tryGo", bit: TRY_FAILED, mask: GO | END | WHOLE, varies: true, isIdle: true },
-  end: { verb: "end", bit: END, mask: GO | END | TRY_FAILED | WHOLE },
-  wait: { verb: "wait", bit: WAIT, mask: GO | WHOLE },
-  setLimit: { verb: "setLimit", bit: WHOLE, mask: ALL },
-  // May give up waiting.
-  cancellableGo: { verb: "go", bit: WHOLE, mask: ALL, varies: true },
-  cancellableWait: { verb: "wait", bit: WHOLE, mask: ALL, varies: true },
+  tryFailed: {
+    verb: "tryGo",
+    bit: TRY_FAILED,
+    mask: GO | END | SET_LIMIT,
+    varies: true,
+    isIdle: true,
+  },
+  end: { verb: "end", bit: END, mask: GO | END | TRY_FAILED | SET_LIMIT | CANCELLABLE },
+  wait: { verb: "wait", bit: WAIT, mask: GO | SET_LIMIT },
+  setLimit: { verb: "setLimit", bit: SET_LIMIT, mask: ALL },
+  // Besides waiting.
+  cancellable: { verb: "wait", bit: CANCELLABLE, mask: END, varies: true },
 } as const satisfies Record<string, Access>;
 
 /** Whether whoever asked for a slot had to wait for it, and so has to start its goroutine itself. */
@@ -90,10 +95,6 @@ export class ErrGroup extends Resource {
       this.#name = name;
     }
 
-    override get selectAccess(): Access {
-      return ACCESS.cancellableGo;
-    }
-
     isReady(): boolean {
       return this.resource.#hasSlot();
     }
@@ -121,7 +122,7 @@ export class ErrGroup extends Resource {
     }
 
     override get selectAccess(): Access {
-      return ACCESS.cancellableWait;
+      return ACCESS.cancellable;
     }
 
     isReady(): boolean {

@@ -20,14 +20,14 @@ import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
 // Who comes first runs its function. Whether others come before or after its end makes no difference to anybody.
-const ARRIVE = 1, END = 2, WHOLE = 4;
+const ARRIVE = 1, END = 2, CANCELLABLE = 4;
 
 /** The dependency relation of a Once. */
 export const ACCESS = {
-  arrive: { verb: "do", bit: ARRIVE, mask: ARRIVE | WHOLE },
-  end: { verb: "end", bit: END, mask: WHOLE },
-  // May give up waiting.
-  cancellable: { verb: "do", bit: WHOLE, mask: ARRIVE | END | WHOLE, varies: true },
+  arrive: { verb: "do", bit: ARRIVE, mask: ARRIVE },
+  end: { verb: "end", bit: END, mask: CANCELLABLE },
+  // Besides arriving: whoever may give up has done so before the end, or not.
+  cancellable: { verb: "do", bit: CANCELLABLE, mask: END, varies: true },
 } as const satisfies Record<string, Access>;
 
 /** Whether a caller is the one to run its function. */

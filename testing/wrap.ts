@@ -10,7 +10,8 @@ import { explorer } from "./explorer.ts";
 import { formatValue } from "./format_value.ts";
 
 const READ = 1, WRITE = 2;
-const ACCESS = {
+/** How what is remote is touched. */
+export const ACCESS = {
   read: { verb: "call", bit: READ, mask: WRITE, isSilent: true },
   write: { verb: "call", bit: WRITE, mask: READ | WRITE, isSilent: true },
   /** Being on the way touches nothing. */

@@ -57,6 +57,8 @@ class World {
   readonly rw = new RWMutex();
   readonly wg = new WaitGroup();
   readonly cond = new Cond(this.m);
+  /** A condition that nothing guards. */
+  readonly bell = new Cond({ lock: () => Promise.resolve(), unlock: () => {} });
   readonly once = new Once();
   readonly sem = new Semaphore(2);
   readonly flights = new SingleFlight<string, number>();
@@ -205,6 +207,9 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     "cond.wait": ({ cond }) => cond.wait(),
     "cond.signal": ({ cond }) => cond.signal(),
     "cond.broadcast": ({ cond }) => cond.broadcast(),
+    "bell.wait": ({ bell }) => bell.wait(),
+    "bell.signal": ({ bell }) => bell.signal(),
+    "bell.broadcast": ({ bell }) => bell.broadcast(),
   },
   once: {
     "once set": ({ once, x }, n) => once.do(() => x.set(n)),
@@ -244,6 +249,7 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
       }),
     "group.tryGo receive c": ({ group, c }) => group.tryGo(() => c.receive()),
     "group.go yield": ({ group }) => group.go(() => yieldNow()),
+    "group.setLimit 0": ({ group }) => group.setLimit(0),
     "group.setLimit 1": ({ group }) => group.setLimit(1),
     "group.wait": ({ group }) => group.wait(),
   },
@@ -258,6 +264,7 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     "sem.acquire 2 ctx": ({ sem, ctx }) => sem.acquire(2, ctx),
     "wg.wait ctx": ({ wg, ctx }) => wg.wait(ctx),
     "cond.wait ctx": ({ cond, ctx }) => cond.wait(ctx),
+    "bell.wait ctx": ({ bell, ctx }) => bell.wait(ctx),
     "once set, yield ctx": ({ once, x, ctx }, n) =>
       once.do(async () => {
         await yieldNow();
