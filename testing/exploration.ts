@@ -90,7 +90,8 @@ export interface ExploreResult {
   };
   /**
    * The largest number of steps for which a goroutine that could run was passed over, in any schedule. Strategies that
-   * do not care for fairness make it large; it never grows in the part of a long schedule that is made fair.
+   * do not care for fairness make it large; it never grows in the part of a long schedule that is made fair. Option
+   * `starvationBound` makes it a failure.
    */
   readonly starvation: number;
   /** What ended the exploration. */
@@ -167,6 +168,7 @@ export class Exploration {
     this.rules = {
       maxSteps: settings.maxSteps,
       maxSpins: settings.maxSpins,
+      starvationBound: settings.starvationBound,
       earlyTimers: settings.earlyTimers,
       externalTimeoutMs: settings.externalTimeoutMs,
       externalGraceMs: settings.externalGraceMs,

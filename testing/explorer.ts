@@ -87,6 +87,8 @@ export type Verdict =
     readonly timeMs: number;
     readonly isSpinning: boolean;
   }
+  /** Somebody who could run was passed over for longer than the rules allow. */
+  | { readonly kind: "starvation"; readonly goroutine: Goroutine; readonly steps: number }
   /** Ended by the strategy, because it leads nowhere new. */
   | { readonly kind: "redundant" };
 
@@ -98,6 +100,8 @@ export interface Rules {
   readonly earlyTimers?: number;
   /** Steps in a row in which nobody does anything but yield or fail a try, before that is a livelock; 1,000 by default. */
   readonly maxSpins?: number;
+  /** Steps in a row for which anybody who can run may be passed over; any number by default. */
+  readonly starvationBound?: number;
   /** Real time to wait for something outside the scheduler, in milliseconds. */
   readonly externalTimeoutMs: number;
   /**
@@ -272,6 +276,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #fairAnswers = 0;
   /** The most steps that anybody who could run was passed over. */
   #starvation = 0;
+  #starvationBound = Infinity;
   /** Whether the running step has done anything but yield or fail a try. */
   #hasEffect = true;
   /** How many steps in a row have not. */
@@ -600,6 +605,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#starvation =
       this.#fairAnswers =
         0;
+    this.#starvationBound = rules.starvationBound ?? Infinity;
     this.#hash = 0;
     this.#isCut = this.#hasWaitedOutside = false;
     this.#conditions.length = 0;
@@ -863,6 +869,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         return this.#endLivelock(this.#steps, false);
       }
     }
+    if (this.#starvationBound < Infinity && this.#endStarvation()) return;
     const entry = this.#pick();
     if (this.#isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
@@ -919,6 +926,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     } else if (this.#spins >= limit) {
       this.#endLivelock(this.#spins, true);
     }
+  }
+
+  /** Ends the schedule and returns true if somebody who can run was passed over for too long. */
+  #endStarvation(): boolean {
+    for (let k = 0; k < this.#runnable.size; k++) {
+      const { goroutine, runnableSince } = this.#runnable.at(k);
+      const steps = this.#steps - runnableSince;
+      if (steps <= this.#starvationBound) continue;
+      this.#end({ kind: "starvation", goroutine, steps });
+      return true;
+    }
+    return false;
   }
 
   #endLivelock(steps: number, isSpinning: boolean): void {

@@ -20,6 +20,7 @@ export function signatureOf(verdict: Verdict): string {
     const edges = verdict.inversion.map(({ held, taken }) => `${held.lock} ${taken.lock}`);
     return ["lockOrder", ...edges.sort()].join("\n");
   }
+  if (verdict.kind === "starvation") return `starvation\n${verdict.goroutine.path()}`;
   const message = "error" in verdict ? formatError(verdict.error).replaceAll(/[0-9]+/g, "#") : "";
   const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
   const waiting = isStuck

@@ -79,7 +79,8 @@ export interface ExploreOptions {
   readonly maxTimeMs?: number;
   /**
    * How many times in a schedule the next deadline may come although goroutines can run, as if one of them were slow:
-   * finds races between a timeout and the result. 0 by default: time moves only when nobody can run, as in Go's
+   * finds races between a timeout and the result. At most 35; the report says where somebody has to be slow. Not for the
+   * strategy "reduced", and what is reduced goes without. 0 by default: time moves only when nobody can run, as in Go's
    * testing/synctest, and whoever sleeps can rely on others being through with what they can do before.
    */
   readonly earlyTimers?: number;
@@ -90,6 +91,13 @@ export interface ExploreOptions {
    * livelock: 1,000 by default. Who only polls does not hold up time: after 16 rounds it goes on.
    */
   readonly maxSpins?: number;
+  /**
+   * Steps in a row for which a goroutine that can run may be passed over; with one more the schedule fails. Any number by
+   * default: a search lets anybody wait as long as it likes, though no event loop does. It finds those who can go on
+   * without end while others, who should stop or feed them, do not have their turn. With fewer steps than the others need
+   * to be through it fails for no reason.
+   */
+  readonly starvationBound?: number;
   /** How to search: "portfolio" by default, which takes turns. Or a strategy of your own. */
   readonly strategy?: StrategyName | Strategy;
   /**
@@ -166,6 +174,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "earlyTimers",
   "maxSteps",
   "maxSpins",
+  "starvationBound",
   "externalTimeoutMs",
   "start",
 ]);
@@ -179,6 +188,7 @@ export interface Settings {
   readonly earlyTimers: number;
   readonly maxSteps: number;
   readonly maxSpins: number;
+  readonly starvationBound: number;
   readonly strategy: StrategyName | Strategy;
   readonly state: "plain" | "tracked";
   readonly mustComplete: boolean;
@@ -224,6 +234,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "earlyTimers",
   "maxSteps",
   "maxSpins",
+  "starvationBound",
   "strategy",
   "state",
   "mustComplete",
@@ -293,6 +304,9 @@ export function resolveOptions(options: ExploreOptions): Settings {
       0,
     maxSteps: check(options.maxSteps, "maxSteps", isCount, "a whole number from 1") ?? 10_000,
     maxSpins: check(options.maxSpins, "maxSpins", isCount, "a whole number from 1") ?? 1_000,
+    starvationBound:
+      check(options.starvationBound, "starvationBound", isCount, "a whole number from 1") ??
+        Infinity,
     strategy,
     state,
     mustComplete: check(options.mustComplete, "mustComplete", isBoolean, "true or false") ?? false,

@@ -29,6 +29,7 @@ Deno.test("resolveOptions has defaults for everything", () => {
     check: undefined,
     timers: "ignore",
     maxSpins: 1_000,
+    starvationBound: Infinity,
     verbose: false,
   });
   assert(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);

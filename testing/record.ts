@@ -162,6 +162,7 @@ export type FailureKind =
   | "leak"
   | "foreign"
   | "livelock"
+  | "starvation"
   | "nondeterminism"
   | "replay"
   | "sometimes"

@@ -634,5 +634,13 @@ export function toFailure(verdict: Verdict): Failure | undefined {
     }
     case "livelock":
       return { kind: "livelock", message: describeLivelock(verdict) };
+    case "starvation": {
+      const { goroutine, steps } = verdict;
+      const id = idOf(goroutine);
+      const message = `g${id} ${nameOf(goroutine)} could run and was passed over for ${
+        plural(steps, "step")
+      }`;
+      return { kind: "starvation", message, goroutine: id };
+    }
   }
 }

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<FailureKind, string>> = {
   leak: "LeakError",
   foreign: "ForeignAwaitError",
   livelock: "LivelockError",
+  starvation: "StarvationError",
   nondeterminism: "NondeterminismError",
   replay: "ReplayError",
   sometimes: "SometimesError",
