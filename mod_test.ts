@@ -78,8 +78,8 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       Call Candidates DivergenceRecord EventRecord ExploreOptions ExploreResult Failure
       FailureKind GoroutineRecord LeakFilter LeftoverTimer LinearizableOptions LinearizableVerdict
       LockEdgeRecord Model PendingRecord Question RaceAccessRecord RaceRecord ResourceRecord
-      ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName VirtualTimeOptions
-      WrapOptions
+      ScheduleRecord SharedOptions Site StepRecord Strategy StrategyName UntakenCase
+      VirtualTimeOptions WrapOptions
     `,
   },
   "./lint": { values: `default`, types: `` },

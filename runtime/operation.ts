@@ -35,6 +35,10 @@ export abstract class Operation<R> {
   abstract readonly resource: object;
   /** How it touches the resource, for the dependency relation of reduced exploration. */
   abstract readonly access: Access;
+  /** What it chooses from, by key, if it is a select; its raw outcome tells the `key` of what was done. */
+  declare readonly cases?:
+    | Readonly<Record<string, Operation<unknown> | undefined>>
+    | readonly (Operation<unknown> | undefined)[];
   /** How it touches the resource as a case of a select, taken or not. */
   get selectAccess(): Access {
     return this.access;

@@ -354,7 +354,7 @@ class Selecting extends Operation<AnySelected> {
   readonly verb = "select";
   readonly access = SELECT;
   readonly resource = this;
-  readonly cases: SelectCases;
+  override readonly cases: SelectCases;
   readonly hasDefault: boolean;
 
   constructor(cases: SelectCases, hasDefault: boolean) {

@@ -39,6 +39,7 @@ import {
   toDeviations,
 } from "./schedule_token.ts";
 import { takeTouched } from "./shared.ts";
+import { SelectWatch, type UntakenCase } from "./select_watch.ts";
 import type { RawSite } from "./sites.ts";
 import { StepLog } from "./step_log.ts";
 import type { Strategy } from "./strategy.ts";
@@ -94,6 +95,11 @@ export interface ExploreResult {
    * `starvationBound` makes it a failure.
    */
   readonly starvation: number;
+  /**
+   * The cases of selects that no schedule has taken: what they lead to was not tested. Missing if there are none, and of
+   * selects that were not called at all. `trySelect` is not looked at.
+   */
+  readonly untaken?: readonly UntakenCase[];
   /** What ended the exploration. */
   readonly endedBy: "complete" | "schedules" | "time" | "strategy" | "replay";
 }
@@ -135,6 +141,7 @@ export class Exploration {
   #steps = 0;
   #starvation = 0;
   readonly #locks = new LockOrder();
+  readonly #selects = new SelectWatch();
   #inversion: { inversion: Inversion; deviations: readonly Deviation[] } | null = null;
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
@@ -420,6 +427,7 @@ export class Exploration {
     return {
       log: this.#log,
       locks: looksAtLocks ? this.#locks : null,
+      selects: this.#selects,
       awaits: isWatchful ? this.#awaits : null,
       patienceMs: this.patience === "none" ? undefined : PATIENCE_MS,
     };
@@ -514,9 +522,13 @@ export class Exploration {
     const estimate = endedBy === "complete" ? undefined : this.#estimate(strategy);
     const bound = strategy.covered?.at(-1);
     const covered = bound === undefined || endedBy === "complete" ? {} : { covered: bound };
-    const result = { ...this.#result(endedBy, estimate), ...covered };
+    const cases = this.#selects.untaken();
+    const untaken = cases.length === 0 ? {} : { untaken: cases };
+    const result = { ...this.#result(endedBy, estimate), ...covered, ...untaken };
     if (this.settings.mustComplete && !result.complete) throw this.#limitError(result);
-    if (this.settings.verbose) warn(`${this.title}: ok, ${this.#describe(result)}`);
+    if (this.settings.verbose) {
+      warn(`${this.title}: ok, ${[this.#describe(result), ...cases.map(describeCase)].join("; ")}`);
+    }
     return result;
   }
 
@@ -609,6 +621,11 @@ function toStrategy({ strategy, seed, earlyTimers, state }: Settings): Strategy 
     default:
       return strategy;
   }
+}
+
+function describeCase({ at: { file, line }, key, wasReady }: UntakenCase): string {
+  const how = wasReady ? "could be taken, and was in none" : "could not be taken in any";
+  return `case ${JSON.stringify(key)} of the select at ${file}:${line} ${how}`;
 }
 
 function describeCoverage(result: ExploreResult): string {

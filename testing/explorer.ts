@@ -45,6 +45,7 @@ import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
 import type { DataRace } from "./race_check.ts";
 import type { Inversion, LockOrder } from "./lock_order.ts";
 import { RunQueue } from "./run_queue.ts";
+import type { SelectPlace, SelectWatch } from "./select_watch.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
@@ -135,6 +136,8 @@ export interface Watches {
   readonly log?: StepLog | null;
   /** For the order in which locks are taken. */
   readonly locks?: LockOrder | null;
+  /** For the cases of selects that are never taken. */
+  readonly selects?: SelectWatch | null;
   /** Whether stacks of errors are for somebody to read, and show nothing of the scheduler; that takes time. */
   readonly hasPlainStacks?: boolean;
   /** For what goroutines await. */
@@ -305,6 +308,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #locks: LockOrder | null = null;
   #awaits: AwaitWatch | null = null;
   #patienceMs: number | undefined;
+  #selects: SelectWatch | null = null;
   /** When each timer was set; kept only if steps are logged. */
   readonly #timerSetAt = new Map<Timer, number>();
   /** Whether the strategy is asked even if only one can go on. */
@@ -588,6 +592,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#verdict = null;
     this.#log = strategy.log ?? watches.log ?? null;
     this.#locks = watches.locks ?? null;
+    this.#selects = watches.selects ?? null;
     if (this.#locks !== null) this.#locks.reset();
     this.#awaits = watches.awaits ?? null;
     this.#patienceMs = watches.patienceMs;
@@ -658,6 +663,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     entry.calledIn = this.#steps;
     if (this.#log !== null) this.#logOperation(entry, operation);
     if (this.#locks !== null) this.#noteLock(entry, false);
+    if (this.#selects !== null && operation.verb === "select") {
+      entry.select = this.#selects.called(goroutine, entry.nth, operation);
+    }
     const isReady = operation.isReady();
     if (this.#tracer !== null) this.#tracer.performing(entry, !isReady);
     if (isReady) {
@@ -671,6 +679,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       }
       this.#committing = null;
       if (this.#locks !== null) this.#noteLock(entry, true);
+      if (entry.select !== null) this.#noteSelect(entry);
       if (!this.#hasEffect) this.#hasEffect = !isIdle(entry);
       this.#makeRunnable(entry);
     } else {
@@ -1525,6 +1534,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
     if (this.#log !== null) this.#logWake(entry);
     if (this.#locks !== null) this.#noteLock(entry, true);
+    if (entry.select !== null) this.#noteSelect(entry);
     this.#makeRunnable(entry);
   }
 
@@ -1617,6 +1627,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!hasIt && goroutine.parked > 0) return;
     if (!hasIt) locks.asks(goroutine.order + 1, lock, isReading(verb), calledIn);
     else if (!hasFailed) locks.takes(goroutine.order + 1, lock, isReading(verb), calledIn);
+  }
+
+  /** Notes which case a select has taken. */
+  #noteSelect(entry: Entry): void {
+    if (!entry.hasFailed) this.#selects?.took(entry.select as SelectPlace, entry.outcome);
+    entry.select = null;
   }
 
   /** Notes that a try has got a lock, or that somebody lets go of one. */

@@ -11,6 +11,7 @@ import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { Resource } from "../runtime/observer.ts";
 import type { Operation } from "../runtime/operation.ts";
 import { Waiter } from "../runtime/operation.ts";
+import type { KnownSelect, SelectPlace } from "./select_watch.ts";
 import type { Timer } from "../runtime/scheduler.ts";
 
 /** What the explorer is told by what settles. */
@@ -56,6 +57,8 @@ export class Goroutine {
   readonly entries: Entry[] = [];
   /** What it holds and may let go of: locks, and how many permits; kept only if steps are logged. */
   readonly held = new Map<object, number>();
+  /** By operation: its selects; kept from schedule to schedule. */
+  readonly selects = new Map<number, KnownSelect>();
   /** The resources it has made, in order; kept from schedule to schedule. */
   readonly resources: ResourceNode[] = [];
 
@@ -175,6 +178,8 @@ export class Entry extends Waiter {
   runnableSince = 0;
   /** The last round of spinning in which it had a step. */
   round = 0;
+  /** Where it is a select some of whose cases no schedule has taken. */
+  select: SelectPlace | null = null;
   /** Its place among all that became ready: a growing number. */
   readyAs = 0;
   /** The moment at which it was called; 0 unless steps are logged. */

@@ -36,6 +36,7 @@ export {
 export { eventually, never, sometimes } from "./properties.ts";
 export { ScheduleError } from "./schedule_error.ts";
 export { type Candidates, type Question, type Strategy } from "./strategy.ts";
+export { type UntakenCase } from "./select_watch.ts";
 export { settled } from "./settled.ts";
 export { Shared, shared, type SharedOptions } from "./shared.ts";
 export { virtualTime, type VirtualTimeOptions } from "./virtual_time.ts";
