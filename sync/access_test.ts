@@ -11,6 +11,7 @@ import { ACCESS as RATE_LIMITER } from "./rate_limiter.ts";
 import { ACCESS as RW_MUTEX } from "./rw_mutex.ts";
 import { ACCESS as SEMAPHORE } from "./semaphore.ts";
 import { ACCESS as SINGLE_FLIGHT } from "./single_flight.ts";
+import { ACCESS as SOMETIMES } from "./sometimes.ts";
 
 const TABLES: Record<string, Record<string, Access>> = {
   AfterFunc: AFTER_FUNC,
@@ -23,6 +24,7 @@ const TABLES: Record<string, Record<string, Access>> = {
   RWMutex: RW_MUTEX,
   Semaphore: SEMAPHORE,
   SingleFlight: SINGLE_FLIGHT,
+  Sometimes: SOMETIMES,
 };
 
 /** Every pair of rows on which the two sides do not agree. */

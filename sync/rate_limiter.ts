@@ -25,7 +25,9 @@ export const ACCESS = {
   wait: { verb: "wait", bit: TAKE, mask: TAKE | LOOK },
   cancel: { verb: "cancel", bit: TAKE, mask: TAKE | LOOK },
   set: { verb: "set", bit: TAKE, mask: TAKE | LOOK },
-  tokens: { verb: "tokens", bit: LOOK, mask: TAKE },
+  tokens: { verb: "tokens", bit: LOOK, mask: TAKE, isIdle: true },
+  limit: { verb: "limit", bit: LOOK, mask: TAKE, isIdle: true },
+  burst: { verb: "burst", bit: LOOK, mask: TAKE, isIdle: true },
 } as const satisfies Record<string, Access>;
 
 /**
@@ -138,11 +140,13 @@ export class RateLimiter extends Resource {
 
   /** Tokens a second. */
   get limit(): number {
+    touch(this, ACCESS.limit);
     return this.#bucket.limit;
   }
 
   /** The size of the bucket. */
   get burst(): number {
+    touch(this, ACCESS.burst);
     return this.#bucket.burst;
   }
 

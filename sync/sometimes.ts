@@ -5,6 +5,12 @@
  */
 
 import { current } from "../runtime/current.ts";
+import { type Access, Resource, touch } from "../runtime/observer.ts";
+
+/** How it is touched: whether a call acts depends on how many came before. */
+export const ACCESS = {
+  do: { verb: "do", bit: 1, mask: 1 },
+} as const satisfies Record<string, Access>;
 
 /**
  * SometimesOptions say when to act. Whatever holds is enough; with none of them the first call alone acts.
@@ -44,7 +50,9 @@ export interface SometimesOptions {
  * if (calls !== 1) throw new Error("without options the first alone");
  * ```
  */
-export class Sometimes {
+export class Sometimes extends Resource {
+  /** "Sometimes". */
+  readonly type = "Sometimes";
   readonly #first: number;
   readonly #every: number;
   readonly #intervalMs: number;
@@ -53,6 +61,7 @@ export class Sometimes {
 
   /** Says when to act; what is 0 or less counts as not given. */
   constructor(options: SometimesOptions = {}) {
+    super();
     this.#first = options.first ?? 0;
     this.#every = options.every ?? 0;
     this.#intervalMs = options.intervalMs ?? 0;
@@ -65,6 +74,7 @@ export class Sometimes {
    * @typeParam R What `f` gives.
    */
   do<R>(f: () => R): R | undefined {
+    touch(this, ACCESS.do);
     const isTime = this.#count === 0 || this.#count < this.#first ||
       (this.#every > 0 && this.#count % this.#every === 0) ||
       (this.#intervalMs > 0 && current().now() - this.#last >= this.#intervalMs);
@@ -75,5 +85,19 @@ export class Sometimes {
     }
     this.#count++;
     return result;
+  }
+
+  /** Nothing: one of a whole module may be used by any schedule, and is put back without a word. */
+  state(): string {
+    return "";
+  }
+
+  /** Returns a function that restores the present state. */
+  snapshot(): () => void {
+    const count = this.#count, last = this.#last;
+    return () => {
+      this.#count = count;
+      this.#last = last;
+    };
   }
 }

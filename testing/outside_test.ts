@@ -1,6 +1,16 @@
 // Resources that were made outside a schedule, or in an earlier one, and are used inside.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Channel, go, Mutex, RWMutex, select, Semaphore, WaitGroup, yieldNow } from "../mod.ts";
+import {
+  Channel,
+  go,
+  Mutex,
+  RWMutex,
+  select,
+  Semaphore,
+  Sometimes,
+  WaitGroup,
+  yieldNow,
+} from "../mod.ts";
 import { explore } from "./explore.ts";
 import { ScheduleError } from "./schedule_error.ts";
 
@@ -156,4 +166,19 @@ Deno.test("explore names the switch that matters also if a later step asked noth
     }), ScheduleError);
   assertEquals(error.kind, "panic");
   assertStringIncludes(error.message, "Passes if g2 goes on at step 3");
+});
+
+Deno.test("explore puts a Sometimes of a whole module back after each schedule, without a word", async () => {
+  const logging = new Sometimes({ every: 2 });
+  logging.do(() => {});
+  const acted: boolean[] = [];
+  const { schedules } = await explore(async () => {
+    go(() => {});
+    await yieldNow();
+    acted.push(logging.do(() => true) === true);
+    acted.push(logging.do(() => true) === true);
+  });
+  assert(schedules > 1);
+  assertEquals(acted, Array.from({ length: 2 * schedules }, (_, i) => i % 2 === 1));
+  assertEquals(logging.do(() => "acts"), undefined, "as after the first call");
 });

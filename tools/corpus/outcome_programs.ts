@@ -26,6 +26,7 @@ import {
   Semaphore,
   SingleFlight,
   sleep,
+  Sometimes,
   Timer,
   trySelect,
   WaitGroup,
@@ -65,6 +66,7 @@ class World {
   readonly group = new ErrGroup();
   readonly ctx: CancelContext = withCancel(background());
   readonly limiter = new RateLimiter(1_000, 1);
+  readonly often = new Sometimes({ every: 2 });
   readonly store: Store = wrap(new Store(), { reads: ["load"] });
   // What is under way by itself from the start, if anybody has to do with it.
   readonly timer: Timer | undefined;
@@ -83,8 +85,8 @@ class World {
 
   /** The final states of what has one. */
   state(): string {
-    const { x, y, m, rw, wg, once, sem, group, limiter, store } = this;
-    const all: Resource[] = [x, y, m, rw, wg, once, sem, group, limiter];
+    const { x, y, m, rw, wg, once, sem, group, limiter, often, store } = this;
+    const all: Resource[] = [x, y, m, rw, wg, once, sem, group, limiter, often];
     return [...all.map((resource) => resource.state()), store.value].join();
   }
 }
@@ -185,6 +187,8 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     "limiter.wait": ({ limiter }) => limiter.wait(),
     "limiter.tokens": ({ limiter }) => limiter.tokens,
     "limiter.setBurst 2": ({ limiter }) => limiter.setBurst(2),
+    "limiter.burst": ({ limiter }) => limiter.burst,
+    "often.do": ({ often }, n) => often.do(() => n),
     "select limiter, receive c": ({ limiter, c }) =>
       select({ limiter: limiter.waiting(), c: c.receiving() }).then(key),
   },

@@ -22,6 +22,7 @@ import { ACCESS as RATE_LIMITER } from "../../sync/rate_limiter.ts";
 import { ACCESS as RW_MUTEX } from "../../sync/rw_mutex.ts";
 import { ACCESS as SEMAPHORE } from "../../sync/semaphore.ts";
 import { ACCESS as SINGLE_FLIGHT } from "../../sync/single_flight.ts";
+import { ACCESS as SOMETIMES } from "../../sync/sometimes.ts";
 import { ACCESS as WAIT_GROUP } from "../../sync/wait_group.ts";
 import { Exhaustive } from "../../testing/exhaustive.ts";
 import { RandomSource } from "../../testing/random_source.ts";
@@ -58,6 +59,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   SingleFlight: { rows: SINGLE_FLIGHT, kinds: ["singleFlight", "cells"] },
   ErrGroup: { rows: ERR_GROUP, kinds: ["errGroup", "cells", "context"] },
   RateLimiter: { rows: RATE_LIMITER, kinds: ["limiter", "time", "cells"] },
+  Sometimes: { rows: SOMETIMES, kinds: ["limiter"] },
   Context: { rows: CANCEL_ACCESS, kinds: ["context", "channels"] },
   afterFunc: { rows: AFTER_FUNC, kinds: ["context", "cells"] },
   callAfter: { rows: CALL_AFTER, kinds: ["timers", "time"] },

@@ -808,13 +808,17 @@ export const WITNESSES: Readonly<Record<string, Witness>> = {
       goroutines: [["limiter.reserve"], ["limiter.reserve"]],
     },
   },
-  "RateLimiter allow/reserve/wait/cancel/set - tokens": {
+  "RateLimiter allow/reserve/wait/cancel/set - tokens/limit/burst": {
     seed: 3,
     program: {
       capacities: [0, 0],
       count: 0,
       goroutines: [["limiter.tokens"], ["select limiter, receive c"]],
     },
+  },
+  "Sometimes do - do": {
+    seed: 4,
+    program: { capacities: [0, 0], count: 0, goroutines: [["often.do"], ["often.do"]] },
   },
   "Context look/cause/listen - cancel": {
     seed: 23,
