@@ -15,7 +15,7 @@
 import { install } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
-import { Operation, type Waiter } from "../runtime/operation.ts";
+import type { Operation, Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { type Scheduler, Timer } from "../runtime/scheduler.ts";
@@ -29,21 +29,15 @@ import {
   runOutside,
   takeContext,
 } from "./context_pool.ts";
+import { AccessLog } from "./access_log.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
-import {
-  Entry,
-  type EntryOwner,
-  EntryState,
-  Goroutine,
-  infoOf,
-  type ResourceNode,
-} from "./goroutine.ts";
-import type { LeakFilter } from "./options.ts";
+import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import { lookOutside } from "./outside_work.ts";
 import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
-import type { DataRace } from "./race_check.ts";
-import type { Inversion, LockOrder } from "./lock_order.ts";
+import type { LockOrder } from "./lock_order.ts";
+import { MADE_EARLIER, ResourceTable } from "./resource_table.ts";
+import type { Condition, NextSchedule, Rules, Watches } from "./rules.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { SelectPlace, SelectWatch } from "./select_watch.ts";
 import type { StepLog } from "./step_log.ts";
@@ -52,132 +46,11 @@ import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
 import { forgetTimeouts, isUnreferenced } from "./virtual_timers.ts";
 import { type Candidates, type LoggingStrategy, type Question, REDUNDANT } from "./strategy.ts";
+import type { Tracer } from "./tracer.ts";
+import type { Verdict } from "./verdict.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
-/** How a schedule ended. */
-export type Verdict =
-  | { readonly kind: "passed" }
-  | { readonly kind: "race"; readonly error: unknown }
-  | { readonly kind: "dataRace"; readonly race: DataRace }
-  | { readonly kind: "lockOrder"; readonly inversion: Inversion }
-  /** Timers that nobody waits for were set when the body had returned. */
-  | { readonly kind: "timers"; readonly count: number }
-  /** It passed, and did something else when it was run once more. */
-  | { readonly kind: "nondeterminism" }
-  | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
-  | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
-  | { readonly kind: "deadlock" }
-  | { readonly kind: "leak"; readonly goroutines: readonly Goroutine[] }
-  | {
-    readonly kind: "unawaited";
-    readonly goroutine: Goroutine;
-    readonly operation: Operation<unknown>;
-  }
-  | {
-    readonly kind: "stateLeak";
-    readonly resource: Resource;
-    readonly before: string;
-    readonly after: string;
-  }
-  /** `calls` to the outside were pending, if it is known of them. */
-  | { readonly kind: "foreign"; readonly goroutine: Goroutine; readonly calls?: readonly string[] }
-  /** `isSpinning`: nobody did anything but yield and fail tries. Otherwise there was just no end. */
-  | {
-    readonly kind: "livelock";
-    readonly steps: number;
-    readonly timeMs: number;
-    readonly isSpinning: boolean;
-  }
-  /** Somebody who could run was passed over for longer than the rules allow. */
-  | { readonly kind: "starvation"; readonly goroutine: Goroutine; readonly steps: number }
-  /** Ended by the strategy, because it leads nowhere new. */
-  | { readonly kind: "redundant" };
-
-/** The limits and rules of a schedule. */
-export interface Rules {
-  /** Steps before the schedule is made fair; ten times as many fair steps later it is a livelock. */
-  readonly maxSteps: number;
-  /** How many deadlines may come early in a schedule, unless the strategy says; 0 by default. */
-  readonly earlyTimers?: number;
-  /** Steps in a row in which nobody does anything but yield or fail a try, before that is a livelock; 1,000 by default. */
-  readonly maxSpins?: number;
-  /** Steps in a row for which anybody who can run may be passed over; any number by default. */
-  readonly starvationBound?: number;
-  /** Real time to wait for something outside the scheduler, in milliseconds. */
-  readonly externalTimeoutMs: number;
-  /**
-   * How long time stands still for a call to the outside, in milliseconds of real time: 0 not at all, Infinity until it
-   * has settled, or has taken too long.
-   */
-  readonly externalGraceMs?: number;
-  /** Which goroutines may outlive main. */
-  readonly allowLeaks: readonly LeakFilter[];
-  /** Whether leaks are no failure at all. */
-  readonly ignoreLeaks: boolean;
-  /** Whether timers that nobody waits for may be set when the body has returned; they may by default. */
-  readonly failsOnTimers?: boolean;
-  /** "stop": once main has returned time stands still, as in Go's synctest. "run": the others go on till nothing moves. */
-  readonly afterMain: "stop" | "run";
-  /** The time at the start, in milliseconds since the epoch. */
-  readonly start: number;
-}
-
-/** Condition is what must become true, or must not, in a schedule. */
-export interface Condition {
-  readonly condition: () => boolean;
-  readonly message: string;
-  /** Whether it must become true; otherwise it must not. */
-  readonly isEventual: boolean;
-}
-
-/** Watches hear of what each step does. */
-export interface Watches {
-  /** For data races. */
-  readonly log?: StepLog | null;
-  /** For the order in which locks are taken. */
-  readonly locks?: LockOrder | null;
-  /** For the cases of selects that are never taken. */
-  readonly selects?: SelectWatch | null;
-  /** Whether stacks of errors are for somebody to read, and show nothing of the scheduler; that takes time. */
-  readonly hasPlainStacks?: boolean;
-  /** For what goroutines await. */
-  readonly awaits?: AwaitWatch | null;
-  /**
-   * How long the outside is waited for, in milliseconds of real time, before anybody is called stuck; longer, as for any
-   * foreign await, if there is a sign that something may come. By default not at all. Takes `awaits`.
-   */
-  readonly patienceMs?: number | undefined;
-}
-
-/** Hears how a schedule has ended, and who has watched its locks. Says who watches the next; null if there is none. */
-export type NextSchedule = (verdict: Verdict, locks: LockOrder | null) => Watches | null;
-
 const noNext: NextSchedule = () => null;
-
-/** Tracer hears of everything that happens in a schedule; only the one that is replayed for its report has one. */
-export interface Tracer {
-  resumed(entry: Entry, isPreemption: boolean): void;
-  /** An operation is about to act. `waits` tells whether it will have to wait. */
-  performing(entry: Entry, waits: boolean): void;
-  /** It has acted, or failed at once. */
-  performed(entry: Entry): void;
-  touched(goroutine: Goroutine | null, resource: object, access: Access, detail: unknown): void;
-  /** A parked operation has settled; `isDoing` tells whether the running goroutine did it, rather than the clock. */
-  ready(entry: Entry, isDoing: boolean): void;
-  spawned(parent: Goroutine, child: Goroutine): void;
-  ended(goroutine: Goroutine): void;
-  threw(goroutine: Goroutine, error: unknown): void;
-  timerSet(goroutine: Goroutine, timer: Timer): void;
-  created(resource: Resource, goroutine: Goroutine | null): void;
-  /** Time is about to move although somebody could run. */
-  cameEarly?(): void;
-  /** The goroutine calls something that no schedule controls; `isTracked` tells whether the schedule waits for it. */
-  uncontrolled?(goroutine: Goroutine, call: string, isTracked: boolean): void;
-  /** What the caller of an operation awaits. */
-  promised?(entry: Entry, promise: Promise<unknown>): void;
-  /** Nobody can go on, and the goroutine awaits something of the outside. */
-  waitsOutside?(goroutine: Goroutine): void;
-}
 
 /** A call to the outside that is pending. */
 interface ExternalCall {
@@ -191,9 +64,6 @@ interface ExternalCall {
 
 /** How long, in real milliseconds, an answer waits for those to earlier calls. */
 const PATIENCE_MS = 50;
-
-/** The mark of what is made by a goroutine whose schedule has ended. */
-const MADE_EARLIER: ResourceNode = Object.freeze({ id: 0, epoch: -1, resource: null });
 
 const NEVER: Promise<never> = new Promise(() => {});
 
@@ -227,13 +97,6 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   capturedReject = reject;
 }
 
-/** A resource that was made outside the schedule and is used inside. */
-interface Borrowed {
-  readonly resource: Resource;
-  readonly before: string;
-  readonly restore: () => void;
-}
-
 /** Explorer is the {@linkcode Scheduler} of explorations. There is one, {@linkcode explorer}. */
 export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // --- the schedule that runs ---
@@ -262,7 +125,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   // By order: the timers behind the first that is due.
   readonly #dueInOrder = new Map<number, Timer[]>();
   readonly #timerOwners = new Map<Timer, Goroutine>();
-  readonly #borrowed = new Map<object, Borrowed>();
   #steps = 0;
   #preemptions = 0;
   #mainEnded = false;
@@ -319,15 +181,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #barrier = 0;
   /** Whether the strategy has said that the schedule leads nowhere new. */
   #isRedundant = false;
-  /** What somebody has let go of without holding it: nobody holds it for sure from then on. */
-  readonly #disputed = new Set<object>();
   /** Who waits until all others do, and how many steps were logged when somebody last had. */
   #settling: Waiter | null = null;
   #settledSteps = 0;
-  /** The numbers of resources that somebody has misused, in whichever schedule of the exploration. */
-  readonly #misused = new Set<number>();
-  readonly #outsideIds = new Map<object, number>();
-  #nextResource = 1;
+  readonly #resources = new ResourceTable();
+  readonly #accesses = new AccessLog(this.#resources);
 
   // --- what the program demands ---
   #conditions: (Condition & { readonly goroutine: Goroutine })[] = [];
@@ -362,9 +220,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** The contexts of goroutines that have ended in the schedule: what they have started may go on in them. */
   readonly #endedContexts: Context[] = [];
-
-  /** Operations of code outside that wait, by resource: a schedule must not join them. */
-  readonly #outsideWaiters = new Map<object, number>();
 
   readonly #loop = new StepLoop(() => this.#step());
 
@@ -539,9 +394,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   forget(): void {
     this.#main = new Goroutine(null, 0, 0);
     this.#nextIndex = 1;
-    this.#nextResource = 1;
-    this.#outsideIds.clear();
-    this.#misused.clear();
+    this.#resources.forget();
+    this.#accesses.forget();
     this.reached.clear();
   }
 
@@ -604,7 +458,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     clear(this.#dueTimers);
     clear(this.#dueInOrder);
     clear(this.#timerOwners);
-    clear(this.#borrowed);
+    this.#resources.begin(this.#epoch);
     this.#steps =
       this.#preemptions =
       this.#starvation =
@@ -629,7 +483,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
     if (this.#tracer !== null) this.#answers.length = this.#counts.length = 0;
     this.#asked = 0;
-    this.#log?.reset(this.#misused.size);
+    this.#accesses.begin(this.#log);
     clear(this.#timerSetAt);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
@@ -639,7 +493,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#canComeEarly = false;
     this.#earlyQuestions.length = 0;
     this.#isRedundant = false;
-    if (this.#disputed.size > 0) this.#disputed.clear();
     this.#externals.length = 0;
     this.#isPaused = false;
     for (const context of this.#endedContexts) giveContext(context);
@@ -653,15 +506,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   perform<R>(operation: Operation<R>): Promise<R> {
     const goroutine = this.#who();
-    if (goroutine === null) return this.#performOutside(operation);
+    if (goroutine === null) return this.#resources.performOutside(operation);
     if (!this.#isPresent(goroutine)) return NEVER;
-    this.#checkBorrowed(operation);
+    this.#resources.check(operation);
     const entry = this.#freeEntry(goroutine);
     entry.operation = operation;
     entry.epoch = this.#epoch;
     entry.nth = ++goroutine.operations;
     entry.calledIn = this.#steps;
-    if (this.#log !== null) this.#logOperation(entry, operation);
+    if (this.#log !== null) this.#accesses.called(entry, operation);
     if (this.#locks !== null) this.#noteLock(entry, false);
     if (this.#selects !== null && operation.verb === "select") {
       entry.select = this.#selects.called(goroutine, entry.nth, operation);
@@ -772,21 +625,24 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const goroutine = this.#who();
     if (this.#tracer !== null) this.#tracer.created(resource, goroutine);
     if (goroutine === null) return undefined;
-    return this.#isPresent(goroutine) ? this.#mark(goroutine, resource) : MADE_EARLIER;
+    return this.#isPresent(goroutine) ? this.#resources.mark(goroutine, resource) : MADE_EARLIER;
   }
 
   touched(resource: object, access: Access, detail?: unknown): void {
     const goroutine = this.#who();
-    if (goroutine === null) return this.#checkOutside(resource, access.verb);
-    if (!this.#isPresent(goroutine)) return this.#checkAbandoned(resource, access.verb);
-    if (!this.#isOwn(resource)) this.#borrow(resource, access.verb);
+    if (goroutine === null) return this.#resources.checkOutside(resource, access.verb);
+    if (!this.#isPresent(goroutine)) return this.#resources.checkAbandoned(resource, access.verb);
+    if (!this.#resources.isOwn(resource)) this.#resources.borrow(resource, access.verb);
     // Not as that very access: looking at a cell is no data race.
-    if (this.#isJudging) return this.#logJudged(resource, access);
+    if (this.#isJudging) {
+      if (this.#log !== null) this.#accesses.judged(resource, access);
+      return;
+    }
     if (access.isIdle === undefined) this.#hasEffect = true;
     if (this.#locks !== null && access.hold !== undefined) {
       this.#noteHold(goroutine, resource, access);
     }
-    if (this.#log !== null) this.#logCall(goroutine, resource, access, detail);
+    if (this.#log !== null) this.#accesses.touched(goroutine, resource, access, detail);
     if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
   }
 
@@ -813,8 +669,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   misused(resource: object): void {
     const goroutine = this.#who();
     if (this.#log === null || goroutine === null || !this.#isPresent(goroutine)) return;
-    this.#misused.add(this.idOf(resource));
-    this.#log.misused = this.#misused.size;
+    this.#accesses.misused(resource);
   }
 
   // --- Candidates ---
@@ -1109,7 +964,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (timer !== null) after.push(this.#timerSetAt.get(timer) ?? 0);
       this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
       entry.after = [];
-      if (timer === null && entry.nth > 0 && !entry.hasFailed) this.#logReturn(entry);
+      if (timer === null && entry.nth > 0 && !entry.hasFailed) this.#accesses.returned(entry);
     }
     const { timer } = entry;
     if (timer !== null) {
@@ -1320,10 +1175,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       const leaked = this.alive.filter((goroutine) => !this.#mayOutlive(goroutine));
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
     }
-    for (const { resource, before } of this.#borrowed.values()) {
-      const after = resource.state();
-      if (after !== before) return { kind: "stateLeak", resource, before, after };
-    }
+    const changed = this.#resources.changed();
+    if (changed !== null) return { kind: "stateLeak", ...changed };
     const left = this.#rules.failsOnTimers
       ? this.#clock.pending().filter(({ kind }) => !WAITED_FOR.has(kind)).length
       : 0;
@@ -1354,7 +1207,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#stopWaiting();
     this.#answers.length = this.#counts.length = this.#asked;
     if (this.#earlyTimers > 0 && this.#earlyLeft === this.#earlyTimers) this.#forgetEarly();
-    for (const { restore } of this.#borrowed.values()) restore();
+    this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
     const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
     if (mayCome) this.#endedContexts.length = 0;
@@ -1532,7 +1385,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   ready(entry: Entry): void {
     if (entry.epoch !== this.#epoch) return this.#checkLeftover(entry);
     if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
-    if (this.#log !== null) this.#logWake(entry);
+    if (this.#log !== null && this.#current !== null) this.#accesses.woken(entry);
     if (this.#locks !== null) this.#noteLock(entry, true);
     if (entry.select !== null) this.#noteSelect(entry);
     this.#makeRunnable(entry);
@@ -1560,62 +1413,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#waitsOutside) this.#comeBack();
   }
 
-  // --- the log ---
-
-  #logOperation(entry: Entry, operation: Operation<unknown>): void {
-    const log = this.#log as StepLog;
-    operation.touches(this.#logEach);
-    entry.since = log.release();
-    entry.after = [entry.since];
-  }
-
-  /** Who lets go of what it does not hold, or not yet for sure, may meet anybody in any state. */
-  #logCall(goroutine: Goroutine, resource: object, access: Access, detail: unknown): void {
-    const change = access.hold ?? access.permits;
-    if (change === undefined) return this.#logTouch(resource, access, detail);
-    const { held } = goroutine;
-    const weight = access.permits !== undefined && typeof detail === "number" ? detail : 1;
-    const left = (held.get(resource) ?? 0) + change * weight;
-    if (left >= 0) held.set(resource, left);
-    else this.#disputed.add(resource);
-    const isForeign = change < 0 && this.#disputed.has(resource);
-    this.#logTouch(resource, isForeign ? { ...access, ...ANY_ACCESS } : access, detail);
-  }
-
-  /** A goroutine goes on behind an operation: from now on it holds what it has taken. */
-  #logReturn({ goroutine, operation }: Entry): void {
-    const { resource, access, resumeAccess } = operation;
-    if (resumeAccess !== undefined) this.#logTouch(resource, resumeAccess);
-    if ((access.hold ?? access.permits) === 1) {
-      goroutine.held.set(resource, (goroutine.held.get(resource) ?? 0) + operation.permits);
-    }
-  }
-
-  readonly #logEach = (resource: object, access: Access): void => this.#logTouch(resource, access);
-
-  #logTouch(resource: object, access: Access, detail?: unknown, isWaking = false): void {
-    // A select that may be given up counts as its own resource, which nobody else can touch.
-    if ((access.bit | access.mask) === 0 || resource instanceof Operation) return;
-    const id = this.idOf(resource);
-    const isMisused = this.#misused.size > 0 && this.#misused.has(id);
-    const counted = isMisused ? { ...access, ...ANY_ACCESS } : access;
-    (this.#log as StepLog).touch(id, counted, detail, isWaking);
-  }
-
-  /** What a condition looks at, the last step has looked at: its order matters to everything else that does. */
-  #logJudged(resource: object, access: Access): void {
-    if (this.#log !== null) this.#logTouch(resource, { ...access });
-  }
-
-  /** A parked operation has settled. Whoever wakes a select takes its other cases out of their queues, too. */
-  #logWake(entry: Entry): void {
-    if (this.#current === null) return;
-    entry.after.push((this.#log as StepLog).release());
-    if (entry.operation.touches !== touchesOne) entry.operation.touches(this.#logWoken);
-  }
-
-  readonly #logWoken = (resource: object, access: Access): void =>
-    this.#logTouch(resource, access, undefined, true);
+  // --- locks and selects ---
 
   /** Notes that an operation asks for a lock, or has got it. */
   #noteLock({ goroutine, operation, calledIn, hasFailed }: Entry, hasIt: boolean): void {
@@ -1627,6 +1425,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!hasIt && goroutine.parked > 0) return;
     if (!hasIt) locks.asks(goroutine.order + 1, lock, isReading(verb), calledIn);
     else if (!hasFailed) locks.takes(goroutine.order + 1, lock, isReading(verb), calledIn);
+  }
+
+  /** The number of a resource: the same in every schedule of an exploration. */
+  idOf(resource: object): number {
+    return this.#resources.idOf(resource);
   }
 
   /** Notes which case a select has taken. */
@@ -1641,110 +1444,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const lock = this.idOf(resource);
     if (hold === 1) locks.takes(order + 1, lock, isReading(verb), this.#steps);
     else locks.letsGo(order + 1, lock);
-  }
-
-  /** The number of a resource: the same in every schedule of an exploration. */
-  idOf(resource: object): number {
-    const node = (resource as Resource).mark as ResourceNode | undefined;
-    if (node !== undefined && node.resource === resource) return node.id;
-    let id = this.#outsideIds.get(resource);
-    if (id === undefined) this.#outsideIds.set(resource, id = this.#nextResource++);
-    return id;
-  }
-
-  #mark(goroutine: Goroutine, resource: object): ResourceNode {
-    const nth = goroutine.resourceCount++;
-    let node = goroutine.resources[nth];
-    if (node === undefined) {
-      node = { id: this.#nextResource++, epoch: 0, resource: null };
-      goroutine.resources.push(node);
-    }
-    node.epoch = this.#epoch;
-    node.resource = resource;
-    return node;
-  }
-
-  // --- resources from outside ---
-
-  /** Whether a resource was made in this schedule. */
-  #isOwn(resource: object): boolean {
-    const node = (resource as Resource).mark as ResourceNode | undefined;
-    return node !== undefined && node.epoch === this.#epoch && node.resource === resource;
-  }
-
-  #checkBorrowed(operation: Operation<unknown>): void {
-    const { resource } = operation;
-    if (resource instanceof Resource && !this.#isOwn(resource)) {
-      this.#borrow(resource, operation.verb);
-    }
-    if (operation.touches !== touchesOne) operation.touches(this.#checkTouched);
-  }
-
-  readonly #checkTouched = (resource: object): void => {
-    if (resource instanceof Resource && !this.#isOwn(resource)) {
-      this.#borrow(resource, "select");
-    }
-  };
-
-  #borrow(resource: object, verb: string): void {
-    if (this.#borrowed.has(resource) || !(resource instanceof Resource)) return;
-    if (this.#outsideWaiters.has(resource)) {
-      throw new Error(
-        `Cannot ${verb}: ${resource.type}.${verb}() would join a waiter inside the run with one outside`,
-      );
-    }
-    if (!resource.isIdle) {
-      throw new Error(
-        `Cannot ${verb}: the ${resource.type} was made outside the run and is in use there (${resource.state()})`,
-      );
-    }
-    this.#borrowed.set(resource, {
-      resource,
-      before: resource.state(),
-      restore: resource.snapshot(),
-    });
-  }
-
-  /** Code outside the schedule touches a resource. */
-  #checkOutside(resource: object, verb: string): void {
-    if (!this.#isRunning || !(resource instanceof Resource)) return;
-    if (this.#isOwn(resource) || this.#borrowed.has(resource)) {
-      throw new Error(
-        `Cannot ${verb}: ${resource.type}.${verb}() from outside the run on a resource that is in use inside it`,
-      );
-    }
-  }
-
-  /** A goroutine whose schedule has ended, and which something outside has woken, touches a resource. */
-  #checkAbandoned(resource: object, verb: string): void {
-    // What its own schedule made nobody else can see.
-    const isMade = resource instanceof Resource && resource.mark !== undefined;
-    if (isMade && !(this.#isRunning && this.#isOwn(resource))) return;
-    throw new Error(`Cannot ${verb}: the goroutine belongs to a schedule that has ended`);
-  }
-
-  #performOutside<R>(operation: Operation<R>): Promise<R> {
-    const resources: Resource[] = [];
-    const visit = (resource: object): void => {
-      this.#checkOutside(resource, operation.verb);
-      if (resource instanceof Resource) resources.push(resource);
-    };
-    // A select has a resource in each case, and is none itself.
-    if (operation.resource instanceof Resource) visit(operation.resource);
-    else operation.touches(visit);
-    if (resources.length === 0 || operation.isReady()) return eventLoop.perform(operation);
-    const waiters = this.#outsideWaiters;
-    for (const resource of resources) waiters.set(resource, (waiters.get(resource) ?? 0) + 1);
-    const leave = (): void => {
-      for (const resource of resources) {
-        const left = (waiters.get(resource) ?? 1) - 1;
-        if (left > 0) waiters.set(resource, left);
-        else waiters.delete(resource);
-      }
-    };
-    const promise = eventLoop.perform(operation);
-    promise.then(leave, leave);
-    return promise;
   }
 }
 
@@ -1763,12 +1462,6 @@ class MissedTimer extends Timer {
     this.#timer.missed();
   }
 }
-
-/** What conflicts with every access. */
-const ANY_ACCESS = { bit: ~0, mask: ~0 };
-
-/** How most operations tell what they touch: their resource. */
-const touchesOne = Operation.prototype.touches;
 
 /** What is resumed, as a number: the same in equivalent schedules. */
 function eventOf(entry: Entry): number {

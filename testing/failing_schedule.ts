@@ -6,7 +6,8 @@
 
 import { AwaitWatch, PATIENCE_MS } from "./await_watch.ts";
 import type { Exploration } from "./exploration.ts";
-import { explorer, type Verdict } from "./explorer.ts";
+import { explorer } from "./explorer.ts";
+import type { Verdict } from "./verdict.ts";
 import { describeCandidate, signatureOf } from "./failure_signature.ts";
 import type { Goroutine } from "./goroutine.ts";
 import type { Survivor } from "./linearize.ts";

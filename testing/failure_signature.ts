@@ -4,7 +4,8 @@
  * @module
  */
 
-import { explorer, type Verdict } from "./explorer.ts";
+import { explorer } from "./explorer.ts";
+import type { Verdict } from "./verdict.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
 import type { DataRace } from "./race_check.ts";
 import { formatError } from "./recorder.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { explorer, type Tracer } from "../../testing/explorer.ts";
+import { explorer } from "../../testing/explorer.ts";
+import type { Tracer } from "../../testing/tracer.ts";
 import type { Entry } from "../../testing/goroutine.ts";
 import { Exhaustive } from "../../testing/exhaustive.ts";
 import { RandomSource } from "../../testing/random_source.ts";

@@ -5,7 +5,10 @@
  */
 
 import { exclusively } from "../../testing/exclusive.ts";
-import { explorer, type Rules, type Tracer, type Verdict } from "../../testing/explorer.ts";
+import { explorer } from "../../testing/explorer.ts";
+import type { Rules } from "../../testing/rules.ts";
+import type { Tracer } from "../../testing/tracer.ts";
+import type { Verdict } from "../../testing/verdict.ts";
 import { rejections } from "../../testing/rejections.ts";
 import type { Strategy } from "../../testing/strategy.ts";
 import { DEFAULT_START } from "../../testing/virtual_clock.ts";

@@ -6,7 +6,7 @@
 
 import { exclusively } from "../../testing/exclusive.ts";
 import { Exploration } from "../../testing/exploration.ts";
-import type { Verdict } from "../../testing/explorer.ts";
+import type { Verdict } from "../../testing/verdict.ts";
 import { resolveOptions } from "../../testing/options.ts";
 import type { Strategy } from "../../testing/strategy.ts";
 import { DPOR_PROGRAMS, type DporProgram, takeBugs } from "./dpor_programs.ts";
