@@ -216,7 +216,7 @@ async function callInside(
   name: string,
   { points = "both", ordered = false, reads }: WrapOptions,
 ): Promise<unknown> {
-  const label = `${name}(${args.map(formatValue).join(", ")})`;
+  const label = `${name || "call"}(${args.map(formatValue).join(", ")})`;
   const effect = (): unknown => {
     touch(remote, reads?.includes(name) ? ACCESS.read : ACCESS.write);
     const result = method.apply(self, args);

@@ -11,7 +11,11 @@ import { wrap } from "@interleave/go/testing";
  * a schedule point of its own, as a request that arrives.
  */
 export async function runTasks(...tasks: readonly (() => Promise<void>)[]): Promise<void> {
-  const arrive = wrap((task: () => Promise<void>) => task(), { points: "before" });
-  const results = await Promise.allSettled(tasks.map((task) => arrive(task)));
+  const arrivals = tasks.map((task, i) => {
+    // A function of its own for each, whose name a picture shows.
+    const named = { [`task ${i + 1}`]: () => task() };
+    return wrap(named[`task ${i + 1}`] as () => Promise<void>, { points: "before" });
+  });
+  const results = await Promise.allSettled(arrivals.map((arrive) => arrive()));
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
