@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { Candidates, Strategy } from "./strategy.ts";
+import { type Candidates, NotDeterministic, type Strategy } from "./strategy.ts";
 
 /** Bound says what was covered: so many schedules with at most so many preemptions, or deviations, and these are all. */
 export interface Bound {
@@ -108,10 +108,8 @@ export class Bounded implements Strategy {
       this.#counts.push(count);
       this.#left.push(canContinue ? this.#budget : -1);
     } else if (this.#counts[depth] !== count) {
-      throw new Error(
-        `Cannot enumerate schedules: question ${depth} had ${
-          this.#counts[depth]
-        } answers before and has ${count} now; the program is not deterministic`,
+      throw new NotDeterministic(
+        `question ${depth} had ${this.#counts[depth]} answers before and has ${count} now`,
       );
     }
     const answer = this.#answers[depth] as number;

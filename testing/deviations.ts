@@ -22,7 +22,7 @@
 
 import type { Bound } from "./bounded.ts";
 import { RandomSource } from "./random_source.ts";
-import type { Candidates, Strategy } from "./strategy.ts";
+import { type Candidates, NotDeterministic, type Strategy } from "./strategy.ts";
 
 /** The schedules with one number of deviations that have been run. */
 class Level {
@@ -117,9 +117,7 @@ export class Deviations implements Strategy {
 
   end(): void {
     if (this.#path.length > 0) {
-      throw new Error(
-        "Cannot enumerate schedules: there were more answers before than now; the program is not deterministic",
-      );
+      throw new NotDeterministic("there were more answers before than now");
     }
     const level = this.#levels.at(-1) as Level;
     level.parents.push(this.#parent);

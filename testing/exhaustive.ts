@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Candidates, Strategy } from "./strategy.ts";
+import { type Candidates, NotDeterministic, type Strategy } from "./strategy.ts";
 
 /**
  * Exhaustive enumerates all schedules by re-executing with a prefix of answers. It needs no knowledge of what commutes,
@@ -40,11 +40,8 @@ export class Exhaustive implements Strategy {
     const depth = this.#depth++;
     if (depth < this.#answers.length) {
       if (this.#counts[depth] !== count) {
-        throw new Error(
-          `Cannot enumerate schedules: question ${depth} had ${
-            this.#counts[depth]
-          } answers before and has ${count} now; ` +
-            "the program is not deterministic",
+        throw new NotDeterministic(
+          `question ${depth} had ${this.#counts[depth]} answers before and has ${count} now`,
         );
       }
     } else {

@@ -133,16 +133,16 @@ Deno.test("Exhaustive notices a program that asks another question than before",
   assert(message.includes("the program is not deterministic"), message);
 });
 
-Deno.test("explore rejects if the program is not deterministic under exhaustive search, and goes on after that", async () => {
-  let schedule = 0;
-  await assertRejects(
-    () =>
-      explore(() => {
-        const goroutines = schedule++ === 0 ? 2 : 3;
-        for (let i = 0; i < goroutines; i++) go(() => {});
-      }, { strategy: "exhaustive" }),
-    Error,
-    "not deterministic",
-  );
+Deno.test("explore reports a program that asks something else than before, with the first step that differs, and goes on after that", async () => {
+  for (const strategy of ["exhaustive", "bounded"] as const) {
+    let schedule = 0;
+    const error = await explore(() => {
+      const goroutines = schedule++ % 2 === 0 ? 2 : 3;
+      for (let i = 0; i < goroutines; i++) go(() => {}); // one more, or not
+    }, { strategy, seed: 1 }).then(() => undefined, (error) => error);
+    assertEquals([error?.name, error?.kind], ["NondeterminismError", "nondeterminism"], strategy);
+    const { expected, found } = error.trace.divergence;
+    assert(/exhaustive_test\.ts$/.test(expected.at?.file ?? found.at?.file), strategy);
+  }
   assertEquals((await explore(shuffle([1, 1]), { strategy: "exhaustive" })).schedules, 2);
 });

@@ -44,7 +44,7 @@ import { takeTouched } from "./shared.ts";
 import { SelectWatch, type UntakenCase } from "./select_watch.ts";
 import type { RawSite } from "./sites.ts";
 import { StepLog } from "./step_log.ts";
-import type { Strategy } from "./strategy.ts";
+import { NotDeterministic, type Strategy } from "./strategy.ts";
 import { hashTrace } from "./trace_hash.ts";
 import { type Difference, TrackedGuard } from "./tracked_guard.ts";
 import { UniformWalk } from "./uniform.ts";
@@ -120,6 +120,12 @@ const stop = (): boolean => false;
 
 function hasFailed({ kind }: Verdict): boolean {
   return kind !== "passed" && kind !== "redundant";
+}
+
+/** What a strategy throws that has found the program to be another than before. */
+function toVerdict(error: unknown): Verdict {
+  if (!(error instanceof NotDeterministic)) throw error;
+  return { kind: "nondeterminism", reason: error.difference };
 }
 
 /** What was said to be out of control, which is said once. */
@@ -241,7 +247,7 @@ export class Exploration {
         if (check !== null || hasFailed(verdict)) return false;
         ended = this.#begin(strategy);
         return ended === null;
-      });
+      }).catch(toVerdict);
       if (check !== null) {
         await (check as Check)();
         if (!hasFailed(verdict)) ended = this.#begin(strategy);

@@ -275,8 +275,11 @@ export class FailingSchedule {
   }
 
   async #reportDifference(record: ScheduleRecord): Promise<ScheduleError> {
-    const failure = toFailure(this.#verdict) as Failure;
-    return this.#toError({ ...await this.#withDifference(record), failure }, this.#token());
+    const different = await this.#withDifference(record);
+    // The place of the difference says more than the strategy that met one.
+    const isPlaced = different.divergence !== undefined;
+    const failure = toFailure(isPlaced ? { kind: "nondeterminism" } : this.#verdict) as Failure;
+    return this.#toError({ ...different, failure }, this.#token());
   }
 
   /** The record with where it differs from others of the same schedule, if one of a few does. */

@@ -575,11 +575,13 @@ export function toFailure(verdict: Verdict): Failure | undefined {
         cause: verdict.error,
         goroutine: 1,
       };
-    case "nondeterminism":
+    case "nondeterminism": {
+      const reason = verdict.reason === undefined ? "" : `: ${verdict.reason}`;
       return {
         kind: "nondeterminism",
-        message: "the same schedule ran differently the second time",
+        message: `the same schedule ran differently the second time${reason}`,
       };
+    }
     case "timers": {
       const { count } = verdict;
       const message = `${plural(count, "timer")} outlive${count === 1 ? "s" : ""} the test`;

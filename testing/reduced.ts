@@ -18,7 +18,7 @@
 
 import { areDependent, HappensBefore, type Touching } from "./dependency.ts";
 import { type Relation, StepLog } from "./step_log.ts";
-import { type Candidates, REDUNDANT, type Strategy } from "./strategy.ts";
+import { type Candidates, NotDeterministic, REDUNDANT, type Strategy } from "./strategy.ts";
 
 /** What is known of an event that was run: a step by its effects. */
 interface Known extends Touching {
@@ -130,11 +130,7 @@ export class Reduced implements Strategy {
     const { event } = ((this.#frames[depth] as Frame).branches[0] as Branch).known;
     const at = indexOf(candidates, event);
     if (at < 0) {
-      throw new Error(
-        `Cannot explore: event ${event} cannot be run at step ${
-          depth + 1
-        }; the program is not deterministic`,
-      );
+      throw new NotDeterministic(`event ${event} cannot be run at step ${depth + 1}`);
     }
     return at;
   }

@@ -61,6 +61,19 @@ export interface Strategy {
   readonly isComplete?: boolean;
 }
 
+/** NotDeterministic says that a program asks something else than before, although it was given the same answers. */
+export class NotDeterministic extends Error {
+  override readonly name = "NotDeterministic";
+
+  /** What is different. */
+  readonly difference: string;
+
+  constructor(difference: string) {
+    super(`${difference}; the program is not deterministic`);
+    this.difference = difference;
+  }
+}
+
 /** LoggingStrategy is a strategy of the harness itself, which wants to know what each step touches. */
 export interface LoggingStrategy extends Strategy {
   /** Where the explorer writes it. */

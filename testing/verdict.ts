@@ -19,7 +19,7 @@ export type Verdict =
   /** Timers that nobody waits for were set when the body had returned. */
   | { readonly kind: "timers"; readonly count: number }
   /** It passed, and did something else when it was run once more. */
-  | { readonly kind: "nondeterminism" }
+  | { readonly kind: "nondeterminism"; readonly reason?: string }
   | { readonly kind: "panic"; readonly error: unknown; readonly goroutine: Goroutine | null }
   | { readonly kind: "fatal"; readonly error: Error; readonly goroutine: Goroutine | null }
   | { readonly kind: "deadlock" }

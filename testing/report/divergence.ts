@@ -17,12 +17,16 @@ import { longest, pad } from "./text.ts";
 /** What no watch can see. */
 const HELD =
   "Nothing was called that the scheduler does not control, as far as it can see: functions taken from " +
-  `globalThis before it was loaded escape it (${PRELOAD}).`;
+  `globalThis before it was loaded escape it (${PRELOAD}), and so does randomInt of node:crypto.`;
+
+const STATE = "State kept from run to run does this too: a module-level cache, a counter of ids.";
 
 /** explainNondeterminism returns, in blocks, the step that differs and the calls that can cause it. */
 export function explainNondeterminism(record: ScheduleRecord): string[][] {
   const { divergence } = record;
-  if (divergence === undefined) return [];
+  if (divergence === undefined) {
+    return record.failure?.kind === "nondeterminism" ? [[HELD, STATE]] : [];
+  }
   const places = new Places(record);
   const { step, expected, found, uncontrolled = [] } = divergence;
   const head = `step ${step}  `;
@@ -34,8 +38,7 @@ export function explainNondeterminism(record: ScheduleRecord): string[][] {
     `Called before step ${step} and not under the scheduler's control:`,
     ...callLines(uncontrolled, places),
   ];
-  const state = "State kept from run to run does this too: a module-level cache, a counter of ids.";
-  return [[line(head, "first", expected), line("", "second", found)], [...calls, state]];
+  return [[line(head, "first", expected), line("", "second", found)], [...calls, STATE]];
 }
 
 /** explainReplay returns, in blocks, what the schedule says, what the program does, and what to do about it. */
