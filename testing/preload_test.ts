@@ -100,6 +100,7 @@ const long = await outcome(explore(async () => {
   await nap(10_000);
 }, options));
 console.log(JSON.stringify({ short, long, areReal: dates.map((time) => time > Date.UTC(2020)) }));
+Deno.exit(); // without the harness before it the nap is a real one, and would keep the process
 `;
 
 Deno.test("what was taken from globalThis before the harness was loaded is named, and virtual with --preload", async () => {

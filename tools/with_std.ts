@@ -70,23 +70,29 @@ async function jsrAnswers(): Promise<boolean> {
   return (await probe.output()).success;
 }
 
-async function main(): Promise<number> {
+async function run(given: readonly string[], env: Record<string, string>): Promise<number> {
   const choice = choiceOf(Deno.env.get("STD"));
   const source = choice !== "probe" ? choice : await jsrAnswers() ? "jsr" : "npm";
-  const args = denoArguments(source, Deno.args);
+  const args = denoArguments(source, given);
   console.error(notice(source, choice));
   // An interrupt from the terminal reaches the child as well: let it report and end first.
   Deno.addSignalListener("SIGINT", () => {});
-  return (await new Deno.Command(Deno.execPath(), { args }).spawn().status).code;
+  return (await new Deno.Command(Deno.execPath(), { args, env }).spawn().status).code;
 }
 
-if (import.meta.main) {
+/** Runs `deno GIVEN…` with `@std`, and ends this process as that ends. */
+export async function runDeno(
+  given: readonly string[],
+  env: Record<string, string> = {},
+): Promise<never> {
   let code = 2;
   try {
-    code = await main();
+    code = await run(given, env);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(`error: ${error.message}`);
   }
   Deno.exit(code);
 }
+
+if (import.meta.main) await runDeno(Deno.args);
