@@ -372,7 +372,7 @@ Deno.test("explore waits for what is only slow, and gives goroutines that can ru
 });
 
 Deno.test("explore reports what goes on for ever: yieldNow, trySend, ping-pong, a ticker", async () => {
-  const limits = { maxSteps: 100 };
+  const limits = { maxSteps: 10, maxSpins: 100 };
   const spinning = await failing("livelock", async () => {
     for (;;) await yieldNow();
   }, limits);

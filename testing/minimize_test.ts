@@ -179,7 +179,7 @@ for (const [name, body] of Object.entries(programs)) {
     const best = await optima(body);
     assert(best.size > 0);
     let checked = 0;
-    for (let seed = 0; seed < 20; seed++) {
+    for (let seed = 0; seed < 8; seed++) {
       const exploration = new Exploration(body, resolveOptions({}), undefined);
       const random = new RandomWalk(seed);
       let signature = "passed";

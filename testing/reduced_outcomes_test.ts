@@ -6,7 +6,7 @@ import { type OutcomeProgram, randomProgram } from "../tools/corpus/outcome_prog
 import { allOutcomes, compare, differs, shrink } from "../tools/corpus/outcomes.ts";
 import { RandomSource } from "./random_source.ts";
 
-const PROGRAMS = 200;
+const PROGRAMS = 120;
 const LIMITS = { classes: 200, schedules: 300, samples: 100 };
 
 Deno.test("Reduced has all outcomes of random programs, and no others", async () => {
@@ -26,7 +26,8 @@ Deno.test("Reduced has all outcomes of random programs, and no others", async ()
       schedules += comparison.schedules;
     }
   }
-  assert(compared > 0.8 * PROGRAMS, `${compared} compared`);
+  // The others have more than 200 classes, or more than 300 schedules.
+  assert(compared > 0.75 * PROGRAMS, `${compared} compared`);
   assert(exhaustive > 0.5 * PROGRAMS, `${exhaustive} compared with all schedules`);
   assert(classes < schedules / 3, `${classes} classes instead of ${schedules} schedules`);
 });

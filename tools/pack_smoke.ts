@@ -58,7 +58,16 @@ export async function smoke(command: readonly [string, ...string[]]): Promise<vo
     await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }\n');
     await Deno.writeTextFile(`${folder}/expected.json`, JSON.stringify(await exported()));
     await Deno.copyFile(new URL("tools/pack_smoke.mjs", root), `${folder}/pack_smoke.mjs`);
-    await run(folder, "npm", "install", "--silent", "--no-audit", "--no-fund", "./go.tgz");
+    await run(
+      folder,
+      "npm",
+      "install",
+      "--offline", // it depends on nothing
+      "--silent",
+      "--no-audit",
+      "--no-fund",
+      "./go.tgz",
+    );
     const [name, ...args] = command;
     await run(folder, name, ...args, "pack_smoke.mjs");
   } finally {

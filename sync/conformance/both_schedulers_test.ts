@@ -73,18 +73,25 @@ export interface Expected {
   readonly waiting: readonly string[];
   /** How many schedules the explorer may need. */
   readonly schedules?: number;
+  /** How many rounds the body goes, in production and in the explorer; each leaves all of `waiting`. */
+  readonly rounds?: readonly [eventLoop: number, explorer: number];
 }
 
 /**
  * Registers two tests for a body that leaves goroutines behind: the explorer says "leak" and names exactly those; and
  * in production just as many are left.
  */
-export function leaks(name: string, body: Body, { waiting, schedules }: Expected): void {
+export function leaks(
+  name: string,
+  body: Body,
+  { waiting, schedules, rounds: [full, small] = [1, 1] }: Expected,
+): void {
   production(name, async () => {
-    assertEquals(await goroutinesLeftBy(body, 1), waiting.length);
+    assertEquals(await goroutinesLeftBy(body, full), full * waiting.length);
   });
   Deno.test(`${name} [explorer]`, async () => {
-    assertStuck(await failure(body, schedules), "leak", waiting);
+    const error = await failure(() => body(small), schedules);
+    assertStuck(error, "leak", Array.from({ length: small }, () => waiting).flat());
   });
 }
 

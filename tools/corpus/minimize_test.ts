@@ -14,13 +14,13 @@ for (const program of STRATEGY_PROGRAMS) {
   });
 }
 
-Deno.test("failing schedules of random programs are made short: the optimum, at most 32 characters, in 95 of 100", async () => {
-  const { results, optima } = await shortenRandom(100, 50_000);
-  assertEquals(results.length, 100);
+Deno.test("failing schedules of random programs are made short: the optimum, at most 32 characters, in 38 of 40", async () => {
+  const { results, optima } = await shortenRandom(40, 50_000);
+  assertEquals(results.length, 40);
   assert(percent([...results.keys()], (i) => results[i]?.preemptions === optima[i]) >= 95);
   assert(percent(results, isShort) >= 95);
   assert(results.every(({ failsAlike, executions }) => failsAlike && executions <= 200));
   // They were not short before.
   const before = results.reduce((sum, { preemptionsBefore }) => sum + preemptionsBefore, 0);
-  assert(before > 200, `${before}`);
+  assert(before > 80, `${before}`);
 });

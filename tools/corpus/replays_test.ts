@@ -12,8 +12,8 @@ async function take(filter: string, count: number): Promise<Failing[]> {
 
 Deno.test("failing schedules of kernels and random programs replay byte for byte in fresh processes", async () => {
   // `deno task corpus replays` takes 1,000: each is a process that loads all kernels, 0.3 s.
-  const all = [...await take("K-0", 2), ...await take("JS-", 2), ...await take("program", 2)];
-  assertEquals(all.length, 6);
+  const all = [...await take("K-0", 2), ...await take("JS-", 1), ...await take("program", 1)];
+  assertEquals(all.length, 4);
   for (const schedule of all) assertEquals(await replayElsewhere(schedule), undefined);
   assert(
     all.some(({ token }) => token.length > 14),
