@@ -16,7 +16,8 @@ import type { Strategy } from "./strategy.ts";
  * - "random": uniform among those who can run.
  * - "urw": in proportion to the steps that they have left, so that long goroutines do not come last.
  * - "pos": random priorities, drawn anew for steps that conflict with the last one.
- * - "pct": random priorities, with no, one or two changes per schedule.
+ * - "pct": random priorities, with no, one or two changes per schedule: the more often as many, the more that has shown
+ *   of late.
  * - "preemptions": no, one or two preemptions at random points.
  * - "deviations": the schedule in which whoever ran last goes on, and if it cannot, whoever was created first; then all
  *   that differ from it in one choice, then in two, ...

@@ -5,16 +5,20 @@
  * A bug of depth d is found with probability at least 1 / (n k^(d-1)) per schedule of n goroutines and k steps. As in the
  * paper, the change points are drawn independently, and the i-th drawn, not the i-th in time, gives the i-th priority.
  *
+ * If no depth is given it is learnt (`depth_learner.ts`). Each depth is tried in a sixth of the schedules at least, so that
+ * the bound holds for it up to that factor.
+ *
  * @module
  */
 
+import { DepthLearner } from "./depth_learner.ts";
 import { RandomSource } from "./random_source.ts";
 import type { Candidates, Strategy } from "./strategy.ts";
 
 /** Choosing the same goroutine so often in a row while others can run means that it spins: it loses its priority. */
 const SPIN_LIMIT = 1_000;
 
-/** The depths that are tried by turns, unless one is given. */
+/** The depths that are tried, unless one is given. */
 const DEPTHS = [1, 2, 3] as const;
 
 /**
@@ -24,26 +28,30 @@ const DEPTHS = [1, 2, 3] as const;
  * of the bound, is the most seen in the schedules before.
  */
 export class Pct implements Strategy {
-  readonly name: string;
   readonly #seed: number;
-  readonly #depths: readonly number[];
+  readonly #depths: DepthLearner | null;
   readonly #random: RandomSource;
   // By goroutine; 1 or more from the start, below 0 after a change point.
   readonly #priorities = new Map<number, number>();
   readonly #changePoints: number[] = [];
-  #schedules = 0;
+  #depth: number;
   #longest = 1;
   #step = 0;
   #lowest = 0;
   #last = -1;
   #inARow = 0;
 
-  /** @param depth How many orderings the bug needs; 1, 2 and 3 by turns if it is left out. */
+  /** @param depth How many orderings the bug needs; 1, 2 or 3, as it turns out to be worth, if it is left out. */
   constructor(seed: number, depth?: number) {
-    this.name = depth === undefined ? "pct" : `pct(${depth})`;
     this.#seed = seed;
-    this.#depths = depth === undefined ? DEPTHS : [depth];
+    this.#depth = depth ?? DEPTHS[0];
+    this.#depths = depth === undefined ? new DepthLearner(DEPTHS) : null;
     this.#random = new RandomSource(seed);
+  }
+
+  /** "pct(2)": with the depth of the present schedule. */
+  get name(): string {
+    return `pct(${this.#depth})`;
   }
 
   begin(schedule: number): boolean {
@@ -53,7 +61,7 @@ export class Pct implements Strategy {
     this.#last = -1;
     this.#inARow = 0;
     this.#changePoints.length = 0;
-    const depth = this.#depths[this.#schedules++ % this.#depths.length] as number;
+    const depth = this.#depth = this.#depths?.draw(this.#random) ?? this.#depth;
     // In no order: the goroutine at the first of them in time may fall lowest or not.
     for (let i = 1; i < depth; i++) this.#changePoints.push(this.#random.below(this.#longest));
     this.#lowest = -depth;
@@ -67,6 +75,7 @@ export class Pct implements Strategy {
     if (this.#isSpinning(candidates.goroutine(best))) {
       best = this.#drop(candidates, best, --this.#lowest);
     }
+    this.#depths?.took(candidates.event(best), candidates.goroutine(best));
     return best;
   }
 
@@ -76,6 +85,7 @@ export class Pct implements Strategy {
 
   end(): void {
     this.#longest = Math.max(this.#longest, this.#step);
+    this.#depths?.end();
   }
 
   /** Lowers the priority of candidate `best`, and gives the one that is best now. */

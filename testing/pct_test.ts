@@ -152,9 +152,8 @@ const programs: [name: string, body: () => Promise<void>, depth: number, gorouti
 ];
 
 for (const [name, body, depth, goroutines] of programs) {
-  Deno.test(`Pct of depth ${depth} keeps its bound: ${name} (99.9 %, fixed seed)`, async () => {
+  const attempts = async (pct: Pct, share: number): Promise<void> => {
     const exploration = new Exploration(body, resolveOptions({}), undefined);
-    const pct = new Pct(2026, depth);
     let longest = 0;
     const attempt = async (schedule: number): Promise<boolean> => {
       pct.begin(schedule);
@@ -165,12 +164,34 @@ for (const [name, body, depth, goroutines] of programs) {
     };
     // The guarantee presupposes the length of a schedule, which is learnt.
     for (let schedule = 0; schedule < 50; schedule++) await attempt(schedule);
-    const bound = 1 / (goroutines * longest ** (depth - 1));
+    const bound = share / (goroutines * longest ** (depth - 1));
     const trials = Math.min(60_000, Math.max(1_000, Math.ceil(10 / bound)));
     let hits = 0;
     for (let schedule = 0; schedule < trials; schedule++) {
       if (await attempt(50 + schedule)) hits++;
     }
     assertAtLeast(hits, trials, bound, name);
+  };
+
+  Deno.test(`Pct of depth ${depth} keeps its bound: ${name} (99.9 %, fixed seed)`, async () => {
+    await attempts(new Pct(2026, depth), 1);
+  });
+
+  Deno.test(`Pct that learns the depth keeps a sixth of the bound: ${name} (99.9 %, fixed seed)`, async () => {
+    await attempts(new Pct(2026), 1 / 6);
   });
 }
+
+Deno.test("Pct that learns the depth goes deeper where shallow schedules repeat themselves, and says how deep", async () => {
+  const exploration = new Exploration(flagCheckFlag, resolveOptions({}), undefined);
+  const pct = new Pct(1);
+  const names = new Map<string, number>();
+  for (let schedule = 0; schedule < 1_200; schedule++) {
+    pct.begin(schedule);
+    await exploration.execute(pct);
+    if (schedule >= 600) names.set(pct.name, (names.get(pct.name) ?? 0) + 1);
+  }
+  const [one = 0, two = 0, three = 0] = [1, 2, 3].map((depth) => names.get(`pct(${depth})`));
+  assertEquals(one + two + three, 600);
+  assert(one > 60 && two > 60 && three > 300, `${one}, ${two}, ${three}`);
+});

@@ -48,14 +48,15 @@ export class Portfolio implements Strategy {
   constructor(seed: number, state: "plain" | "tracked" = "plain") {
     this.#present = this.#enumeration = state === "tracked" ? new Reduced() : new Deviations(seed);
     this.#uniform = new UniformWalk(seed);
+    const pct = new Pct(seed);
     this.#rotation = [
       new RandomWalk(seed),
-      new Pct(seed, 2),
+      pct,
       new PartialOrderSampling(seed),
       new PreemptionSampler(seed),
-      new Pct(seed, 3),
+      pct,
       this.#uniform,
-      new Pct(seed, 1),
+      pct,
     ];
   }
 
