@@ -32,6 +32,8 @@ export class AwaitWatch {
   readonly #notes = new Map<Goroutine, Note[]>();
   readonly #limits = new Map<Goroutine, number>();
   readonly #operations = new WeakSet<object>();
+  /** Promises that somebody has awaited, or given to `then`, `all` and the like. */
+  readonly #handled = new WeakSet<object>();
   /** Which functions call which. */
   readonly #callers = new Map<string, Set<string>>();
   /** The functions that goroutines begin with. */
@@ -42,7 +44,9 @@ export class AwaitWatch {
   /** Runs `body` and notes what goroutines await meanwhile, from step `from` on. */
   async during<R>(explorer: Explorer, body: () => Promise<R>, from = 0): Promise<R> {
     const note = (promise: object): void => {
-      if (this.#isLooking || explorer.steps < from) return;
+      if (this.#isLooking) return;
+      this.#handled.add(promise);
+      if (explorer.steps < from) return;
       this.#isLooking = true;
       const goroutine = explorer.isRunning ? explorer.running : null;
       if (goroutine !== null) this.#note(goroutine, promise);
@@ -87,6 +91,11 @@ export class AwaitWatch {
   /** Takes note that `promise` is that of an operation. */
   promised(promise: object): void {
     this.#operations.add(promise);
+  }
+
+  /** Whether anybody has awaited a promise, or done anything else with it. */
+  isHandled(promise: object): boolean {
+    return this.#handled.has(promise);
   }
 
   /**

@@ -29,6 +29,7 @@ import { type FailureKind, REAL_TIMER } from "./record.ts";
 import { realNow } from "./real_time.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
 import { Reduced } from "./reduced.ts";
+import { floatingSentences } from "./report/floating.ts";
 import { describeLocks } from "./report/locks.ts";
 import { rejections } from "./rejections.ts";
 import { Replay } from "./replay.ts";
@@ -122,6 +123,9 @@ function hasFailed({ kind }: Verdict): boolean {
   return kind !== "passed" && kind !== "redundant";
 }
 
+/** The explorations that were looked at for operations that nobody awaits. */
+const looked = new Set<string>();
+
 /** What a strategy throws that has found the program to be another than before. */
 function toVerdict(error: unknown): Verdict {
   if (!(error instanceof NotDeterministic)) throw error;
@@ -153,6 +157,8 @@ export class Exploration {
   #inversion: { inversion: Inversion; deviations: readonly Deviation[] } | null = null;
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
+  /** A schedule in which an operation may not be awaited. */
+  #floating: readonly Deviation[] | null = null;
   /** A schedule that has waited for the outside, and passed. */
   #outside: readonly Deviation[] | null = null;
   /** Whether the outside was given the time to come before anybody was called stuck. */
@@ -234,6 +240,7 @@ export class Exploration {
     if (unreached.length > 0) throw this.#unreachedError(unreached, result);
     if (!result.complete) await this.#warnOfLocks();
     await this.#warnOfOutside();
+    await this.#warnOfFloating();
     return result;
   }
 
@@ -381,6 +388,7 @@ export class Exploration {
     if (kind !== "redundant") this.#schedules++;
     this.#isCut ||= explorer.isCut;
     if (explorer.hasComeBack) this.#outside ??= toDeviations(explorer.answers);
+    if (explorer.mayFloat) this.#floating ??= toDeviations(explorer.answers);
   }
 
   /** Whether the `nth` schedule, if it passes, is run once more, to see whether it is the same. */
@@ -464,6 +472,19 @@ export class Exploration {
     for (const place of news) told.add(place);
     if (news.length === 0) return;
     warn(`${this.title}: waits for what no schedule controls: ${news.join(", ")}`);
+  }
+
+  /** Operations that are statements of their own, which nobody can await. */
+  async #warnOfFloating(): Promise<void> {
+    const { site, identity } = this;
+    const key = `${site?.url}:${site?.line} ${identity}`;
+    if (this.#floating === null || looked.has(key)) return;
+    looked.add(key);
+    const record = await new FailingSchedule(this).describe({ kind: "passed" }, this.#floating);
+    const floating = (record.floating ?? []).filter(({ at }) => at.source !== undefined);
+    const news = floatingSentences(record, floating).filter((sentence) => !told.has(sentence));
+    for (const sentence of news) told.add(sentence);
+    if (news.length > 0) warn(`${this.title}: ${news.join("; ")}`);
   }
 
   async #warnOfLocks(): Promise<void> {

@@ -157,6 +157,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #waitsOutside = false;
   /** Who awaits something that the scheduler knows nothing of. */
   #foreign: Goroutine | null = null;
+  /** Whether some goroutine has begun or ended something while one of its operations had not returned. */
+  #mayFloat = false;
   /** Whether something has come from outside that nobody waited for by name. */
   #hasComeBack = false;
   /** Whether something was called that goes on outside and may call back. */
@@ -274,6 +276,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#hasWaitedOutside) return undefined;
     const { elapsed } = this.#clock;
     return [this.#hash, this.#steps, elapsed, this.#answers, this.#counts].join(" ");
+  }
+  /** Whether some goroutine of the present schedule, or the last, may not have awaited an operation. */
+  get mayFloat(): boolean {
+    return this.#mayFloat;
   }
   /** Whether the present schedule, or the last, depends on when something came from outside that is no tracked call. */
   get hasComeBack(): boolean {
@@ -477,6 +483,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#waitsOutside =
       this.#hasCalledOutside =
       this.#hasComeBack =
+      this.#mayFloat =
       this.#hasHogged =
         false;
     this.#fatal = this.#broken = null;
@@ -509,6 +516,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (goroutine === null) return this.#resources.performOutside(operation);
     if (!this.#isPresent(goroutine)) return NEVER;
     this.#resources.check(operation);
+    const isBusy = goroutine.parked + goroutine.runnable > 0;
+    if (isBusy && operation.kind !== "IO wait") this.#mayFloat = true;
     const entry = this.#freeEntry(goroutine);
     entry.operation = operation;
     entry.epoch = this.#epoch;
@@ -1331,6 +1340,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#tracer !== null) this.#tracer.ended(goroutine);
     if (goroutine.isExiting) return this.#end({ kind: "fatal", error: swallowed(), goroutine });
     if (goroutine === this.#main) this.#mainEnded = !this.#mainExited;
+    if (goroutine.runnable > 0) this.#mayFloat = true;
     if (goroutine.parked > 0) {
       const entry = goroutine.entries.find((entry) => entry.state === EntryState.Parked) as Entry;
       this.#end({ kind: "unawaited", goroutine, operation: entry.operation });

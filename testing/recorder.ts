@@ -23,6 +23,7 @@ import type {
   DivergenceRecord,
   EventRecord,
   Failure,
+  FloatingRecord,
   GoroutineRecord,
   LeftoverTimer,
   LockEdgeRecord,
@@ -35,7 +36,7 @@ import type {
 } from "./record.ts";
 import { formatDuration, plural } from "./report/text.ts";
 import { writesPlainly } from "./shared.ts";
-import { assignedName, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
+import { assignedName, isStatement, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -50,6 +51,13 @@ interface Uncontrolled {
   readonly call: string;
   readonly site: RawSite | undefined;
   readonly isTracked: boolean;
+}
+
+interface OperationCall {
+  readonly promise: Promise<unknown>;
+  readonly goroutine: Goroutine;
+  readonly event: Event;
+  readonly kind: string;
 }
 
 interface Holder {
@@ -86,6 +94,7 @@ export class Recorder implements Tracer {
   // The touches of cells, for data races.
   readonly #cellEvents: Event[] = [];
   readonly #promised = new WeakMap<Promise<unknown>, Event>();
+  readonly #operations: OperationCall[] = [];
   readonly #raced = new Set<Event>();
   readonly #uncontrolled: Uncontrolled[] = [];
   /** Where something of the outside is awaited. */
@@ -226,7 +235,10 @@ export class Recorder implements Tracer {
 
   promised(entry: Entry, promise: Promise<unknown>): void {
     const event = this.#eventOf.get(entry);
-    if (event !== undefined) this.#promised.set(promise, event);
+    if (event === undefined) return;
+    this.#promised.set(promise, event);
+    const { goroutine, operation } = entry;
+    this.#operations.push({ promise, goroutine, event, kind: operation.described.kind });
   }
 
   /** Notes the contenders of a `Promise.race`. */
@@ -290,10 +302,38 @@ export class Recorder implements Tracer {
         top === undefined ? call : { ...call, at: toSite(top) }
       );
     }
+    const floating = this.#floating();
+    if (floating.length > 0) record.floating = floating;
     if (verdict.kind === "leak") this.#addAllowed(record, verdict.goroutines);
     if (verdict.kind === "dataRace") this.#addRace(record, verdict.race);
     if (verdict.kind === "lockOrder") record.locks = this.#toLocks(verdict.inversion);
     return record;
+  }
+
+  /**
+   * Operations that nobody awaits, once per place: statements of their own, and what nobody has looked at when their
+   * goroutine has ended. Somebody may be about to look at the others.
+   */
+  #floating(): FloatingRecord[] {
+    const awaits = this.#awaits;
+    // Where every reaction is a point, the promises of operations are looked at by nobody.
+    if (awaits === null || this.#explorer.exempt !== null) return [];
+    const floating = new Map<string, FloatingRecord>();
+    for (const { promise, goroutine, event, kind } of this.#operations) {
+      const site = event.stack?.top;
+      if (site === undefined || awaits.isHandled(promise)) continue;
+      const isCertain = isStatement(site) ?? this.#ended.get(goroutine) === "ended";
+      const place = `${site.url}:${site.line}:${site.column}`;
+      if (!isCertain || floating.has(place)) continue;
+      const record: Writable<FloatingRecord> = {
+        goroutine: idOf(goroutine),
+        waitReason: kind,
+        at: toSite(site),
+      };
+      if (event.resource !== undefined) record.resource = event.resource;
+      floating.set(place, record);
+    }
+    return [...floating.values()];
   }
 
   #toLocks(inversion: Inversion): LockEdgeRecord[] {

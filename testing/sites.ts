@@ -103,6 +103,18 @@ function toFile(url: string): string {
   return directory === undefined ? path.split("/").slice(-2).join("/") : path;
 }
 
+/** A path such as `this.#jobs.` at the beginning of a statement, or nothing there. */
+const STATEMENT =
+  /(?:^|[;{})]|\belse\b)\s*(?:[\p{ID_Start}$_][\p{ID_Continue}$]*(?:[?!]?\.#?[\p{ID_Continue}$]+|\[[^\]]*\])*[?!]?\.)?$/u;
+
+/** Whether a call at this place is surely a statement of its own; undefined if the source may not be read. */
+export function isStatement({ url, line, column }: RawSite): boolean | undefined {
+  const text = readLine(url, line);
+  if (text === undefined) return undefined;
+  const isElement = /,\s*$/.test(text.replace(/\/\/.*$/, ""));
+  return !isElement && STATEMENT.test(text.slice(0, column - 1));
+}
+
 /** The variable or property that a `new` at this place is assigned to, as far as the source of the line tells. */
 export function assignedName({ url, line, column }: RawSite): string | undefined {
   const text = readLine(url, line)?.slice(0, column - 1);

@@ -8,6 +8,7 @@ import type { ReportContext, ScheduleRecord } from "../record.ts";
 import { explainDeadlock } from "./deadlock.ts";
 import { explainNondeterminism, explainReplay } from "./divergence.ts";
 import { dumpOf } from "./dump.ts";
+import { explainFloating } from "./floating.ts";
 import { explainForeign } from "./foreign.ts";
 import { type LaneLayout, legendOf, renderLanes } from "./lanes.ts";
 import { allowLine, explainLeak } from "./leak.ts";
@@ -69,7 +70,11 @@ export function partsOf(
     blocks.filter((block) => block.length > 0);
   return {
     verdict: verdictOf(data, about),
-    why: nonEmpty([about.caveat === undefined ? [] : [`  ${about.caveat}`], ...body.why]),
+    why: nonEmpty([
+      about.caveat === undefined ? [] : [`  ${about.caveat}`],
+      ...body.why,
+      prose(explainFloating(data), layout.width),
+    ]),
     picture: nonEmpty([...body.picture, needsSlow(data, about, layout.width)]),
     closing: closingOf(data, about),
   };
