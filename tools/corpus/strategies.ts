@@ -37,6 +37,7 @@ const SAMPLING: Readonly<Record<string, (seed: number) => Strategy>> = {
   "pct 1": (seed) => new Pct(seed, 1),
   "pct 2": (seed) => new Pct(seed, 2),
   "pct 3": (seed) => new Pct(seed, 3),
+  pct: (seed) => new Pct(seed),
   preemptions: (seed) => new PreemptionSampler(seed),
 };
 
