@@ -207,25 +207,21 @@ export interface ScheduleRecord {
     readonly at?: Site;
     readonly isTracked: boolean;
   }[];
-  /** Operations that nobody awaits, as far as can be seen. For reports. */
-  readonly floating?: readonly FloatingRecord[];
+  /** Operations that nobody awaits, as far as can be seen: whose, in Go's words, on which resource, where. For reports. */
+  readonly floating?: readonly {
+    readonly goroutine: number;
+    readonly waitReason: string;
+    readonly resource?: number;
+    readonly at: Site;
+  }[];
   /** The data race, if that is the failure. */
   readonly race?: RaceRecord;
   /** Where it went another way than before, for the kinds "nondeterminism" and "replay". */
   readonly divergence?: DivergenceRecord;
 }
 
-/** FloatingRecord is an operation whose promise nobody has looked at. For reports. */
-export interface FloatingRecord {
-  /** Who called it. */
-  readonly goroutine: number;
-  /** Go's words: "chan send". */
-  readonly waitReason: string;
-  /** The index of the resource. */
-  readonly resource?: number;
-  /** Where. */
-  readonly at: Site;
-}
+/** FloatingRecord is an operation that nobody awaits. */
+export type FloatingRecord = NonNullable<ScheduleRecord["floating"]>[number];
 
 /** LockEdgeRecord is one goroutine of a ring of locks: it asks for a lock while it holds another. For reports. */
 export interface LockEdgeRecord {
