@@ -59,7 +59,9 @@ export function trackExternals(explorer: Explorer): void {
     const tracked = function (this: unknown, ...args: unknown[]): unknown {
       return explorer.isInside ? call(this, args) : original.apply(this, args);
     };
-    Object.defineProperty(tracked, "name", { value: name, configurable: true });
+    for (const [key, value] of [["name", name], ["length", original.length]] as const) {
+      Object.defineProperty(tracked, key, { value, configurable: true });
+    }
     Object.defineProperty(object, name, { ...descriptor, value: tracked });
   }
 }
