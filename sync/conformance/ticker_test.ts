@@ -74,16 +74,27 @@ conforms(
 );
 
 conforms("Ticker: ticks that nobody has received are one, with the time of the first", async () => {
-  const before = now(), ticker = new Ticker(2), start = now() - 2;
+  for (let attempt = 1; !await ticksAreOne(); attempt++) {
+    assert(attempt < 100, "the machine stands still all the time");
+  }
+});
+
+/** Tests it; false if the machine stood still until a fourth tick was due. */
+async function ticksAreOne(): Promise<boolean> {
+  const before = now();
+  using ticker = new Ticker(2);
+  const start = now() - 2;
   await sleep(7);
   const first = await ticker.channel.receive() as number;
   assert(first >= before + 2 && first <= start + 4.001);
-  assertEquals(ticker.channel.tryReceive(), undefined, "three are one");
+  const second = ticker.channel.tryReceive();
+  if (now() >= before + 8) return false;
+  assertEquals(second, undefined, "three are one");
   const next = await ticker.channel.receive() as number;
   assert(Math.abs((next - first) / 2 - Math.round((next - first) / 2)) < 0.001, "a multiple");
   if (before < Date.UTC(2001)) assertEquals([first - before, next - before], [2, 8]);
-  ticker.stop();
-});
+  return true;
+}
 
 conforms("Ticker is async iterable, and leaving the loop does not stop it", async () => {
   using ticker = new Ticker(1);
