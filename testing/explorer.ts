@@ -1235,14 +1235,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (verdict === null) return;
     this.#verdict = null;
     this.#isStepping = false;
-    if (this.#broken !== null) return this.#reject(this.#broken.error);
-    let watches: Watches | null;
+    let watches: Watches | null = null;
     try {
+      if (this.#broken !== null) throw this.#broken.error;
       watches = this.#next(verdict, this.#locks);
     } catch (error) {
-      return this.#reject(error);
+      return this.#letGoOfRun(() => this.#reject(error));
     }
-    if (watches === null) return this.#resolve(verdict);
+    if (watches === null) return this.#letGoOfRun(() => this.#resolve(verdict));
     if (realNow() - this.#turnedAt < SLICE_MS) return this.#begin(watches);
     const epoch = this.#epoch;
     afterMacrotask(() => {
@@ -1251,6 +1251,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#begin(watches);
     });
   };
+
+  /** Nothing runs: what happens outside is nobody's business, and must not be kept. */
+  #letGoOfRun(settle: () => void): void {
+    this.#tracer = null;
+    this.#body = ignore;
+    this.#next = noNext;
+    settle();
+  }
 
   /** No deadline has come early: the schedule is one in which none can, with questions of which that was no answer. */
   #forgetEarly(): void {
