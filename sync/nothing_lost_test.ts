@@ -18,40 +18,48 @@ async function collect(): Promise<void> {
   collectGarbage();
 }
 
-/** How many bytes are still reachable after `rounds` of `body` that were not after as many rounds before. */
+/**
+ * How many bytes are still reachable after `rounds` of `body` that were not after as many rounds before; the least of three
+ * tries. What a round leaves behind shows in each; what V8 compiles at some time only in one.
+ */
 async function retainedBytes(rounds: number, body: () => Promise<unknown>): Promise<number> {
-  for (let i = 0; i < rounds; i++) await body(); // tables have their size from then on
-  await collect();
-  const before = Deno.memoryUsage().heapUsed;
-  for (let i = 0; i < rounds; i++) await body();
-  await collect();
-  return Deno.memoryUsage().heapUsed - before;
+  let before = Infinity, least = Infinity;
+  for (let nth = 0; nth <= 3; nth++) {
+    for (let i = 0; i < rounds; i++) await body();
+    await collect();
+    const { heapUsed } = Deno.memoryUsage();
+    least = Math.min(least, heapUsed - before);
+    // After the first time tables have their size.
+    if (nth === 0) least = Infinity;
+    before = heapUsed;
+  }
+  return least;
 }
 
 Deno.test("wish 27: select leaves nothing behind after 40,000 rounds against a channel that is never ready", async () => {
   const never = new Channel<number>();
   const goroutines = numGoroutine();
   const ready = new Channel<number>(1);
-  const atOnce = await retainedBytes(10_000, async () => {
+  const atOnce = await retainedBytes(5_000, async () => {
     ready.trySend(1);
     await select({ never: never.receiving(), ready: ready.receiving() });
   });
   const handOff = new Channel<number>();
-  const afterWaiting = await retainedBytes(10_000, async () => {
+  const afterWaiting = await retainedBytes(5_000, async () => {
     const selecting = select({ never: never.receiving(), handOff: handOff.receiving() });
     handOff.trySend(1);
     await selecting;
   });
-  assertLess(atOnce, 200_000);
-  assertLess(afterWaiting, 200_000);
+  assertLess(atOnce, 100_000);
+  assertLess(afterWaiting, 100_000);
   assertEquals(never.trySend(1), false, "nobody waits at the channel that lost every time");
   assertEquals(numGoroutine(), goroutines);
 });
 
 Deno.test("wish 27: the measure sees what Promise.race leaves behind", async () => {
   const never = new Promise<void>(() => {});
-  const retained = await retainedBytes(20_000, () => Promise.race([never, Promise.resolve()]));
-  assertGreater(retained, 2_000_000);
+  const retained = await retainedBytes(10_000, () => Promise.race([never, Promise.resolve()]));
+  assertGreater(retained, 1_000_000);
   assertEquals(await Promise.race([never, Promise.resolve(1)]), 1); // it is alive until here
 });
 
@@ -61,7 +69,7 @@ Deno.test("wish 27: 18,000 waits that are given up leave nothing behind, with th
   const channel = new Channel<number>();
   const ctx = withCancel(background());
   const { signal } = new AbortController();
-  const retained = await retainedBytes(3_000, async () => {
+  const retained = await retainedBytes(1_500, async () => {
     const giveUp = withCancel(ctx);
     const receiving = channel.receive(giveUp).catch(() => {});
     giveUp.cancel();
@@ -74,7 +82,7 @@ Deno.test("wish 27: 18,000 waits that are given up leave nothing behind, with th
     channel.trySend(1);
     await answered;
   });
-  assertLess(retained, 150_000);
+  assertLess(retained, 75_000);
   assertEquals(channel.trySend(1), false);
 });
 

@@ -15,9 +15,10 @@ import { projectFiles } from "./project_files.ts";
  * a module in `suites/`.
  */
 export const SUITES: Readonly<Record<string, RegExp>> = {
-  // Mostly wait for processes of their own.
+  // These two mostly wait for processes of their own.
+  programs: /^(tools\/|examples\/demo_)/,
   processes:
-    /^(tools\/|examples\/demo_|testing\/(copies|determinism|exclusive|explorer_memory|options|platform|preload|replay)_)/,
+    /^testing\/(copies|determinism|exclusive|explorer_memory|options|platform|preload|replay)_/,
   reduction: /^testing\/(exhaustive|linear|reduced|tracked)/,
   primitives: /^sync\/[^/]+$/,
   examples: /^examples\//,
