@@ -5,6 +5,7 @@
  */
 
 import { Channel, ErrGroup, go, Once, SingleFlight, WaitGroup } from "../../mod.ts";
+import { Active } from "./active.ts";
 import { effect, type Effects } from "./effect.ts";
 import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
 
@@ -13,33 +14,13 @@ import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
 const JOBS = 20_000;
 const LIMIT = 10;
 
-/** What jobs count, and how many of them ran at once. */
-class Active {
-  count = 0;
-  now = 0;
-  most = 0;
-
-  readonly job = async (): Promise<void> => {
-    this.now++;
-    if (this.now > this.most) this.most = this.now;
-    await SOON;
-    this.now--;
-    this.count++;
-  };
-
-  /** The jobs done, if no more ran at once than may: fewer do where asking takes longer than a job. */
-  result(): number {
-    return this.most <= LIMIT ? this.count : -this.most;
-  }
-}
-
 async function errGroup(): Promise<number> {
   const active = new Active();
   const group = new ErrGroup();
   group.setLimit(LIMIT);
   for (let i = 0; i < JOBS; i++) await group.go(active.job);
   await group.wait();
-  return active.result();
+  return active.upTo(LIMIT);
 }
 
 /** Ten loops over one counter: the least, for jobs that are known beforehand. */
@@ -50,7 +31,7 @@ async function tenLoops(): Promise<number> {
     while (next++ < JOBS) await active.job();
   };
   await Promise.all(Array.from({ length: LIMIT }, loop));
-  return active.result();
+  return active.upTo(LIMIT);
 }
 
 async function pLimit(): Promise<Run> {
@@ -63,7 +44,7 @@ async function pLimit(): Promise<Run> {
     const all: Promise<void>[] = [];
     for (let i = 0; i < JOBS; i++) all.push(limit(active.job));
     await Promise.all(all);
-    return active.result();
+    return active.upTo(LIMIT);
   };
 }
 
@@ -81,7 +62,7 @@ async function pQueue(): Promise<Run> {
     const queue = new PQueue({ concurrency: LIMIT });
     for (let i = 0; i < JOBS; i++) void queue.add(active.job);
     await queue.onIdle();
-    return active.result();
+    return active.upTo(LIMIT);
   };
 }
 
@@ -97,7 +78,7 @@ async function mergeMap(): Promise<Run> {
   return async () => {
     const active = new Active();
     await lastValueFrom(range(0, JOBS).pipe(mergeMap(active.job, LIMIT)));
-    return active.result();
+    return active.upTo(LIMIT);
   };
 }
 
@@ -112,7 +93,7 @@ async function pooledMap(): Promise<Run> {
   return async () => {
     const active = new Active();
     for await (const _ of pooledMap(LIMIT, Array(JOBS).keys(), active.job));
-    return active.result();
+    return active.upTo(LIMIT);
   };
 }
 
@@ -120,15 +101,13 @@ function effectLimited({ Effect }: Effects): Run {
   return () => {
     const active = new Active();
     const job = Effect.gen(function* () {
-      active.now++;
-      if (active.now > active.most) active.most = active.now;
+      active.begin();
       yield* Effect.yieldNow;
-      active.now--;
-      active.count++;
+      active.end();
     });
     const main = Effect.gen(function* () {
       yield* Effect.forEach(Array(JOBS).keys(), () => job, { concurrency: LIMIT, discard: true });
-      return active.result();
+      return active.upTo(LIMIT);
     });
     return Effect.runPromise(main);
   };

@@ -8,6 +8,7 @@
  */
 
 import { Mutex, RWMutex, Semaphore } from "../../mod.ts";
+import { Active } from "./active.ts";
 import { effect, type Effects } from "./effect.ts";
 import { ChainMutex } from "./native.ts";
 import { load, OURS, type Run, SOON, type Workload } from "./workload.ts";
@@ -256,26 +257,6 @@ function readWrite<M, T>(kit: RWLocks<M, T>): Run {
 const TASKS = 100_000;
 const PERMITS = 10;
 
-/** What 100,000 tasks count, and how many of them ran at once. */
-class Active {
-  count = 0;
-  now = 0;
-  most = 0;
-
-  readonly task = async (): Promise<void> => {
-    this.now++;
-    if (this.now > this.most) this.most = this.now;
-    await SOON;
-    this.now--;
-    this.count++;
-  };
-
-  /** The tasks done, if no more ran at once than may. */
-  result(): number {
-    return this.most === PERMITS ? this.count : -this.most;
-  }
-}
-
 async function withPermit(semaphore: Acquirable, task: () => Promise<void>): Promise<void> {
   await semaphore.acquire();
   try {
@@ -290,9 +271,9 @@ function acquiring(make: () => Acquirable): Run {
   return async () => {
     const active = new Active();
     const all: Promise<void>[] = [];
-    for (let i = 0; i < TASKS; i++) all.push(withPermit(semaphore, active.task));
+    for (let i = 0; i < TASKS; i++) all.push(withPermit(semaphore, active.job));
     await Promise.all(all);
-    return active.result();
+    return active.exactly(PERMITS);
   };
 }
 
@@ -302,9 +283,9 @@ function limiting(limit: Limit): Run {
   return async () => {
     const active = new Active();
     const all: Promise<void>[] = [];
-    for (let i = 0; i < TASKS; i++) all.push(limit(active.task));
+    for (let i = 0; i < TASKS; i++) all.push(limit(active.job));
     await Promise.all(all);
-    return active.result();
+    return active.exactly(PERMITS);
   };
 }
 
