@@ -129,37 +129,20 @@ async function waitGroup(count: number): Promise<number> {
   return ended;
 }
 
-/** What wg.go does, by hand. */
-async function addGoDone(count: number): Promise<number> {
-  let ended = 0;
-  const wg = new WaitGroup();
-  const body = async () => {
-    await SOON;
-    ended++;
-    wg.done();
-  };
-  for (let i = 0; i < count; i++) {
-    wg.add(1);
-    go(body);
-  }
-  await wg.wait();
-  return ended;
-}
-
-interface PeerGroup {
+/** What ours and its peer have in common. */
+interface Group {
   add(count: number): void;
   done(): void;
   wait(): Promise<void>;
 }
 
-async function jpwilliams(): Promise<new () => PeerGroup> {
-  return (await load<{ WaitGroup: new () => PeerGroup }>("@jpwilliams/waitgroup")).WaitGroup;
-}
+type Body = () => Promise<void>;
 
-function peerGroup(PeerGroup: new () => PeerGroup, count: number): Run {
+/** What wg.go does, by hand: the bodies themselves say that they are done. */
+function addAndDone(Group: new () => Group, start: (body: Body) => void, count: number): Run {
   return async () => {
     let ended = 0;
-    const wg = new PeerGroup();
+    const wg = new Group();
     const body = async () => {
       await SOON;
       ended++;
@@ -167,12 +150,18 @@ function peerGroup(PeerGroup: new () => PeerGroup, count: number): Run {
     };
     for (let i = 0; i < count; i++) {
       wg.add(1);
-      void body();
+      start(body);
     }
     await wg.wait();
     return ended;
   };
 }
+
+async function jpwilliams(): Promise<new () => Group> {
+  return (await load<{ WaitGroup: new () => Group }>("@jpwilliams/waitgroup")).WaitGroup;
+}
+
+const call = (body: Body): void => void body();
 
 async function promiseAll(count: number): Promise<number> {
   let ended = 0;
@@ -220,10 +209,12 @@ async function broadcast(gate: { wait(): Promise<void> }, open: () => void): Pro
   return seen.count;
 }
 
-function byWaitGroup(): Promise<number> {
-  const wg = new WaitGroup();
-  wg.add(1);
-  return broadcast(wg, () => wg.done());
+function byGroup(Group: new () => Group): Run {
+  return () => {
+    const wg = new Group();
+    wg.add(1);
+    return broadcast(wg, () => wg.done());
+  };
 }
 
 function byClose(): Promise<number> {
@@ -335,9 +326,9 @@ export const workloads: readonly Workload[] = [
     inGo: true,
     contestants: {
       [OURS]: () => () => waitGroup(MANY),
-      "interleave add, go, done": () => () => addGoDone(MANY),
+      "interleave add, go, done": () => addAndDone(WaitGroup, go, MANY),
       "Promise.all": () => () => promiseAll(MANY),
-      "@jpwilliams/waitgroup": async () => peerGroup(await jpwilliams(), MANY),
+      "@jpwilliams/waitgroup": async () => addAndDone(await jpwilliams(), call, MANY),
       "effect": async () => effectJoin(await effect(), MANY),
     },
   },
@@ -350,7 +341,7 @@ export const workloads: readonly Workload[] = [
     contestants: {
       [OURS]: () => () => waitGroup(10 * MANY),
       "Promise.all": () => () => promiseAll(10 * MANY),
-      "@jpwilliams/waitgroup": async () => peerGroup(await jpwilliams(), 10 * MANY),
+      "@jpwilliams/waitgroup": async () => addAndDone(await jpwilliams(), call, 10 * MANY),
     },
   },
   {
@@ -360,17 +351,10 @@ export const workloads: readonly Workload[] = [
     expected: MANY,
     inGo: true,
     contestants: {
-      [OURS]: () => byWaitGroup,
+      [OURS]: () => byGroup(WaitGroup),
       "interleave close": () => byClose,
       "one native promise": () => byPromise,
-      "@jpwilliams/waitgroup": async () => {
-        const PeerGroup = await jpwilliams();
-        return () => {
-          const wg = new PeerGroup();
-          wg.add(1);
-          return broadcast(wg, () => wg.done());
-        };
-      },
+      "@jpwilliams/waitgroup": async () => byGroup(await jpwilliams()),
     },
   },
   {
