@@ -6,19 +6,9 @@
  */
 
 import { Channel, go, Mutex, select, sleep, yieldNow } from "../mod.ts";
+import { heapUsed } from "./heap.ts";
 
 const COUNT = 100_000;
-
-const { gc } = globalThis as { gc?: () => void };
-
-async function heapUsed(): Promise<number> {
-  if (gc === undefined) throw new Error("Cannot measure: run with --v8-flags=--expose-gc");
-  for (let i = 0; i < 3; i++) {
-    gc();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-  return Deno.memoryUsage().heapUsed;
-}
 
 /** Starts goroutines that park in `body`, and returns the bytes each takes. */
 async function bytesOf(start: (body: () => Promise<void>) => void, body: () => Promise<void>) {

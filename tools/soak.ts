@@ -24,6 +24,7 @@ import { Replay } from "../testing/replay.ts";
 import { ScheduleError } from "../testing/schedule_error.ts";
 import { toDeviations } from "../testing/schedule_token.ts";
 import type { Strategy } from "../testing/strategy.ts";
+import { hasCollector, heapUsed } from "./heap.ts";
 
 /** What goroutines of a random program share. */
 interface Shared {
@@ -225,12 +226,8 @@ async function failure(run: () => Promise<unknown>): Promise<ScheduleError | nul
   return null;
 }
 
-/** V8's collector, if it is exposed: without it the heap says little. */
-const { gc } = globalThis as { gc?: () => void };
-
-function heapMb(): number {
-  gc?.();
-  return Deno.memoryUsage().heapUsed / 2 ** 20;
+async function heapMb(): Promise<number> {
+  return await heapUsed() / 2 ** 20;
 }
 
 /** Runs this program once more, with the collector exposed. */
@@ -274,12 +271,13 @@ async function million(): Promise<void> {
     let warm = 0;
     const started = performance.now();
     for (let schedule = 0; schedule < count; schedule++) {
-      if (schedule === count / 10) warm = heapMb();
+      if (schedule === count / 10) warm = await heapMb();
       random.begin(schedule);
       const verdict = await exploration.execute(random);
       check(verdict.kind === kind, `a verdict of kind ${verdict.kind}`);
     }
-    const [grown, seconds] = [heapMb() - warm, (performance.now() - started) / 1_000];
+    const seconds = (performance.now() - started) / 1_000;
+    const grown = await heapMb() - warm;
     console.log(
       `${kind}: ${count.toLocaleString("en")} schedules, ` +
         `${Math.round(count / seconds).toLocaleString("en")}/s, heap ${grown.toFixed(1)} MB more`,
@@ -312,10 +310,10 @@ async function soak(): Promise<void> {
       console.error(`soak: program ${seed} (--seed=${seed} --programs=1) has`, error);
       Deno.exit(1);
     }
-    if (done === 200) warm = heapMb();
+    if (done === 200) warm = await heapMb();
     if (performance.now() - reported < 10_000) continue;
     reported = performance.now();
-    const grown = done > 200 ? heapMb() - warm : 0;
+    const grown = done > 200 ? await heapMb() - warm : 0;
     console.log(`soak: ${done + 1} programs, heap ${grown.toFixed(1)} MB more`);
     check(grown < 64, `memory that grows: ${grown.toFixed(1)} MB`);
   }
@@ -323,7 +321,7 @@ async function soak(): Promise<void> {
 }
 
 if (import.meta.main) {
-  if (gc === undefined) await withCollector();
+  if (!hasCollector) await withCollector();
   if (Deno.args.includes("--million")) await million();
   else await soak();
 }

@@ -9,6 +9,7 @@
 
 import { Channel, go, sleep, WaitGroup } from "../../mod.ts";
 import { measureFairness } from "../fairness.ts";
+import { heapUsed } from "../heap.ts";
 
 /** HarnessRow is a figure. */
 export interface HarnessRow {
@@ -18,8 +19,6 @@ export interface HarnessRow {
 }
 
 type Measurement = () => Promise<readonly HarnessRow[]>;
-
-const { gc } = globalThis as { gc?: () => void };
 
 /** The least of several tries that take turns, in milliseconds each. */
 async function leastMs(tries: number, ...bodies: readonly (() => unknown)[]): Promise<number[]> {
@@ -112,14 +111,10 @@ async function remembering(): Promise<readonly HarnessRow[]> {
   const { EXPLORER_PROGRAMS, runOurs } = await import("./explorer_programs.ts");
   const { RandomWalk } = await import("../../testing/random.ts");
   const body = EXPLORER_PROGRAMS["3 x 3 locks"]?.ours as () => Promise<void>;
-  const heap = (): number => {
-    gc?.();
-    return Deno.memoryUsage().heapUsed;
-  };
   await runOurs(body, new RandomWalk(1), 20_000);
-  const before = heap();
+  const before = await heapUsed();
   await runOurs(body, new RandomWalk(2), 1_000_000);
-  const growth = (heap() - before) / 1_024;
+  const growth = (await heapUsed() - before) / 1_024;
   return [{ what: "heap after 1,000,000 more schedules", figure: growth, unit: "KiB more" }];
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { Channel } from "../../mod.ts";
+import { heapUsed } from "../heap.ts";
 import {
   asyncChannel,
   type Channels,
@@ -83,17 +84,6 @@ function parkAndWake<C>(kit: Channels<C>): Run {
     await Promise.all(all);
     return sum;
   };
-}
-
-const { gc } = globalThis as { gc?: () => void };
-
-async function heapUsed(): Promise<number> {
-  if (gc === undefined) throw new Error("Cannot measure: run with --v8-flags=--expose-gc");
-  for (let i = 0; i < 3; i++) {
-    gc();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-  return Deno.memoryUsage().heapUsed;
 }
 
 /** What an async function takes that waits for a value. */
