@@ -10,6 +10,7 @@
 
 import { Channel, Mutex, select } from "../mod.ts";
 import { MinimalChannel } from "../tools/bench/minimal.ts";
+import { ChainMutex } from "../tools/bench/native.ts";
 
 const COUNT = 1000;
 const DONE: Promise<void> = Promise.resolve();
@@ -155,19 +156,6 @@ for (const cases of [2, 8, 64]) {
       }
     },
   });
-}
-
-/** The baseline: a chain of promises, which is what people write by hand. */
-class ChainMutex {
-  #last: Promise<void> = DONE;
-
-  async lock(): Promise<() => void> {
-    const last = this.#last;
-    let unlock: () => void = () => {};
-    this.#last = new Promise((resolve) => unlock = resolve);
-    await last;
-    return unlock;
-  }
 }
 
 Deno.bench({
