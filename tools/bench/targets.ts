@@ -19,8 +19,6 @@ interface Target {
   readonly than: string;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** Which row is ours, if it has another name. */
-  readonly ours?: string;
 }
 
 /** One processor: a goroutine of ours has one, too. */
@@ -29,8 +27,12 @@ const GO = "Go, 1 CPU";
 const BEST = "best of npm";
 const STD = "@std/async Channel";
 
-const target = (id: string, what: string, than: string, atMost: number, ours?: string): Target =>
-  ours === undefined ? { id, what, than, atMost } : { id, what, than, atMost, ours };
+const target = (id: string, what: string, than: string, atMost: number): Target => ({
+  id,
+  what,
+  than,
+  atMost,
+});
 
 const TARGETS: readonly Target[] = [
   target("P1", "unbuffered", GO, 0.75),
@@ -103,25 +105,21 @@ export function judge(
   peers: readonly PeerRow[],
   harness: readonly HarnessRow[],
 ): TargetRow[] {
-  return TARGETS.map(({ ours = OURS, ...target }): TargetRow => {
-    const measured = figureOf(target, harness) ?? ratioOf(target, ours, peers);
+  return TARGETS.map((target): TargetRow => {
+    const measured = figureOf(target, harness) ?? ratioOf(target, peers);
     if (measured === undefined) return target;
     const { atMost = Infinity, atLeast = -Infinity } = target;
     return { ...target, measured, isMet: measured <= atMost && measured >= atLeast };
   });
 }
 
-function figureOf({ what, than }: Omit<Target, "ours">, rows: readonly HarnessRow[]) {
+function figureOf({ what, than }: Target, rows: readonly HarnessRow[]) {
   return rows.find((row) => row.what.startsWith(what) && row.unit === than)?.figure;
 }
 
-function ratioOf(
-  { what, than }: Omit<Target, "ours">,
-  ours: string,
-  peers: readonly PeerRow[],
-): number | undefined {
+function ratioOf({ what, than }: Target, peers: readonly PeerRow[]): number | undefined {
   const rows = peers.filter(({ workload }) => workload === what);
-  const own = rows.find(({ name }) => name === ours)?.min;
+  const own = rows.find(({ name }) => name === OURS)?.min;
   const others = than === BEST
     ? rows.filter(({ name }) => isPackage(name))
     : rows.filter(({ name }) => name === than);
