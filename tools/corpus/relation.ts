@@ -29,10 +29,11 @@ import { RandomSource } from "../../testing/random_source.ts";
 import { ACCESS as CELL } from "../../testing/shared.ts";
 import type { Relation } from "../../testing/step_log.ts";
 import { ACCESS as REMOTE } from "../../testing/wrap.ts";
-import { type OutcomeProgram, randomProgram } from "./outcome_programs.ts";
+import { randomProgram } from "./outcome_programs.ts";
 import { outcomesOf, reducedSearch, smallerThan } from "./outcomes.ts";
 import type { Part, PartOptions, Row } from "./part.ts";
 import { WITNESSES } from "./relation_witnesses.ts";
+import { goroutinesOf, toLine, type Witness } from "./witness.ts";
 
 type Rows = Readonly<Record<string, Access>>;
 
@@ -69,12 +70,6 @@ export const TABLES: Readonly<Record<string, Table>> = {
 /** Programs that are tried for a witness, and how many of their schedules. */
 const MOST_PROGRAMS = 4_000;
 const LIMITS = { classes: 400, schedules: 1_500, samples: 0 };
-
-/** Witness is a program in which a wrong entry is noticed, and the order in which it is searched. */
-export interface Witness {
-  readonly seed: number;
-  readonly program: OutcomeProgram;
-}
 
 /** Entry is a pair of bits of a table that conflict. */
 export interface Entry {
@@ -211,15 +206,14 @@ export const relation: Part = {
       progress(entry.name);
       const witness = WITNESSES[entry.name];
       if (witness !== undefined && (await noticedBy(witness, [entry])).length > 0) {
-        const { goroutines } = witness.program;
-        const columns = { "noticed by": goroutines.map((it) => it.join("; ")).join(" | ") };
+        const columns = { "noticed by": goroutinesOf(witness).join(" | ") };
         yield { name: entry.name, columns };
       } else unnoticed.push(entry);
     }
     const left = new Set(unnoticed);
     for await (const [entry, witness] of findWitnesses(unnoticed, progress)) {
       left.delete(entry);
-      const problem = `add the witness ${JSON.stringify(witness)}`;
+      const problem = `add the witness ${toLine(entry.name, witness)}`;
       yield { name: entry.name, columns: {}, problem };
     }
     for (const { name } of left) {
