@@ -7,6 +7,7 @@
 import { AwaitWatch, PATIENCE_MS } from "./await_watch.ts";
 import type { Exploration } from "./exploration.ts";
 import { explorer } from "./explorer.ts";
+import { toFailure } from "./failure.ts";
 import type { Verdict } from "./verdict.ts";
 import { describeCandidate, signatureOf } from "./failure_signature.ts";
 import type { Goroutine } from "./goroutine.ts";
@@ -17,7 +18,7 @@ import { warn } from "./platform.ts";
 import { watchRaces } from "./race_watch.ts";
 import { RandomWalk } from "./random.ts";
 import type { Failure, ReportContext, ScheduleRecord } from "./record.ts";
-import { Recorder, toFailure } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import { findDifference } from "./repeat_check.ts";
 import { Replay } from "./replay.ts";
 import { report } from "./reporting.ts";

@@ -5,10 +5,10 @@
  */
 
 import { explorer } from "./explorer.ts";
+import { formatError } from "./failure.ts";
 import type { Verdict } from "./verdict.ts";
 import { type Entry, EntryState, type Goroutine } from "./goroutine.ts";
 import type { DataRace } from "./race_check.ts";
-import { formatError } from "./recorder.ts";
 
 /**
  * The signature of the schedule that has just ended with `verdict`. Two failures with one signature are the same: kind,

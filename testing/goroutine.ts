@@ -116,6 +116,11 @@ export class Goroutine {
 
 function noBody(): void {}
 
+/** The number of a goroutine in reports: main is 1. */
+export function idOf(goroutine: Goroutine): number {
+  return goroutine.order + 1;
+}
+
 /** The name of a goroutine in reports. */
 export function nameOf(goroutine: Goroutine): string {
   return goroutine.name || goroutine.body.name || `func${goroutine.nth + 1}`;
@@ -125,9 +130,9 @@ export function nameOf(goroutine: Goroutine): string {
 export function infoOf(goroutine: Goroutine, running: Goroutine | null): GoroutineInfo {
   const { parent } = goroutine;
   const info = {
-    id: goroutine.order + 1,
+    id: idOf(goroutine),
     name: nameOf(goroutine),
-    ...parent === null ? {} : { createdBy: { id: parent.order + 1, name: nameOf(parent) } },
+    ...parent === null ? {} : { createdBy: { id: idOf(parent), name: nameOf(parent) } },
   };
   if (goroutine === running) return { ...info, waitReason: "running" };
   const entry = goroutine.entries.find(({ state }) => state === EntryState.Parked);

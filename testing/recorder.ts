@@ -15,14 +15,14 @@ import type { Timer } from "../runtime/scheduler.ts";
 import type { Explorer } from "./explorer.ts";
 import type { Tracer } from "./tracer.ts";
 import type { Verdict } from "./verdict.ts";
-import { type Inversion, isRecursive } from "./lock_order.ts";
+import type { Inversion } from "./lock_order.ts";
 import type { DataRace, RaceAccess } from "./race_check.ts";
+import { formatError, toFailure } from "./failure.ts";
 import { formatValue } from "./format_value.ts";
-import { type Entry, EntryState, type Goroutine, nameOf } from "./goroutine.ts";
+import { type Entry, EntryState, type Goroutine, idOf, nameOf } from "./goroutine.ts";
 import type {
   DivergenceRecord,
   EventRecord,
-  Failure,
   FloatingRecord,
   GoroutineRecord,
   LeftoverTimer,
@@ -34,7 +34,6 @@ import type {
   Site,
   StepRecord,
 } from "./record.ts";
-import { formatDuration, plural } from "./report/text.ts";
 import { writesPlainly } from "./shared.ts";
 import { assignedName, isStatement, parseStack, type RawSite, Stack, toSite } from "./sites.ts";
 
@@ -548,11 +547,6 @@ export class Recorder implements Tracer {
   }
 }
 
-/** The number of a goroutine in reports: main is 1. */
-function idOf(goroutine: Goroutine): number {
-  return goroutine.order + 1;
-}
-
 function toEvent({ stack, site, ...event }: Event): EventRecord {
   const raw = site ?? stack?.top;
   return raw ? { ...event, at: toSite(raw) } : event;
@@ -574,117 +568,9 @@ function firstLine(error: unknown): string {
   return formatError(error).split("\n")[0] as string;
 }
 
-/** What was thrown, as one text: name and message. */
-export function formatError(error: unknown): string {
-  try {
-    if (error instanceof Error) {
-      return error.message ? `${error.name}: ${error.message}` : error.name;
-    }
-    return formatValue(error);
-  } catch {
-    return "(an error whose message cannot be read)";
-  }
-}
-
 /** What came of a try. */
 function verdictOf({ verb, isIdle }: Access, detail: unknown): string {
   if (verb !== "tryReceive") return isIdle ? "false" : "true";
   if (isIdle) return "nothing";
   return typeof detail === "symbol" ? "closed" : formatValue(detail);
-}
-
-function describeLivelock(
-  { steps, timeMs, isSpinning }: Extract<Verdict, { kind: "livelock" }>,
-): string {
-  const time = formatDuration(timeMs);
-  return isSpinning
-    ? `${plural(steps, "step")} at ${time} without progress`
-    : `no end after ${plural(steps, "step")}, at ${time}`;
-}
-
-/** What a verdict means for the user. */
-export function toFailure(verdict: Verdict): Failure | undefined {
-  switch (verdict.kind) {
-    case "passed":
-    case "redundant":
-      return undefined;
-    case "race":
-      return {
-        kind: "race",
-        message: formatError(verdict.error),
-        cause: verdict.error,
-        goroutine: 1,
-      };
-    case "nondeterminism": {
-      const reason = verdict.reason === undefined ? "" : `: ${verdict.reason}`;
-      return {
-        kind: "nondeterminism",
-        message: `the same schedule ran differently the second time${reason}`,
-      };
-    }
-    case "timers": {
-      const { count } = verdict;
-      const message = `${plural(count, "timer")} outlive${count === 1 ? "s" : ""} the test`;
-      return { kind: "leak", message };
-    }
-    case "lockOrder":
-      return {
-        kind: "lockOrder",
-        message: `POTENTIAL DEADLOCK: ${
-          isRecursive(verdict.inversion) ? "Recursive" : "Inconsistent"
-        } locking`,
-      };
-    case "dataRace":
-      return { kind: "race", message: "data race on a Shared cell" };
-    case "panic":
-    case "fatal": {
-      const failure = {
-        kind: "panic",
-        message: formatError(verdict.error),
-        cause: verdict.error,
-      } as const;
-      return verdict.goroutine === null
-        ? failure
-        : { ...failure, goroutine: idOf(verdict.goroutine) };
-    }
-    case "deadlock":
-      return { kind: "deadlock", message: "all goroutines are asleep - deadlock!" };
-    case "leak": {
-      const { length } = verdict.goroutines;
-      const message = `${length} goroutine${length === 1 ? " outlives" : "s outlive"} the test`;
-      return { kind: "leak", message, goroutine: idOf(verdict.goroutines[0] as Goroutine) };
-    }
-    case "unawaited": {
-      const { goroutine, operation } = verdict;
-      const id = idOf(goroutine);
-      const message = `g${id} ${
-        nameOf(goroutine)
-      } ended while its ${operation.kind} was pending: missing await?`;
-      return { kind: "leak", message, goroutine: id };
-    }
-    case "stateLeak": {
-      const { resource, before, after } = verdict;
-      const message =
-        `state leaked from one schedule into the next: a ${resource.type} made outside was ${before} and is ${after}`;
-      return { kind: "leak", message };
-    }
-    case "foreign": {
-      const { goroutine } = verdict;
-      const message = `g${idOf(goroutine)} ${
-        nameOf(goroutine)
-      } waits for something outside the scheduler`;
-      const failure = { kind: "foreign", message, goroutine: idOf(goroutine) } as const;
-      return verdict.calls === undefined ? failure : { ...failure, calls: verdict.calls };
-    }
-    case "livelock":
-      return { kind: "livelock", message: describeLivelock(verdict) };
-    case "starvation": {
-      const { goroutine, steps } = verdict;
-      const id = idOf(goroutine);
-      const message = `g${id} ${nameOf(goroutine)} could run and was passed over for ${
-        plural(steps, "step")
-      }`;
-      return { kind: "starvation", message, goroutine: id };
-    }
-  }
 }

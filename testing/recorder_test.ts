@@ -2,7 +2,6 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Channel, go, Mutex, select, sleep, trySelect, WaitGroup, yieldNow } from "../mod.ts";
 import { explore } from "./explore.ts";
 import type { EventRecord, ScheduleRecord } from "./record.ts";
-import { formatError } from "./recorder.ts";
 import { lostUpdate } from "./programs_test.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import type { Strategy } from "./strategy.ts";
@@ -221,18 +220,4 @@ Deno.test("Recorder tells what goroutines wait for at the end: reason, resource,
   assertEquals([sleeper?.waitReason, sleeper?.detail, sleeper?.until], ["sleep", "50ms", 50]);
   assert(receiver?.since !== undefined && sleeper?.since !== undefined);
   assertEquals(error.trace.mainEndedAt, 2);
-});
-
-Deno.test("formatError never throws, and shows name and message", () => {
-  assertEquals(formatError(new TypeError("no")), "TypeError: no");
-  assertEquals(formatError(new Error("")), "Error");
-  assertEquals(formatError("text"), '"text"');
-  assertEquals(formatError(undefined), "undefined");
-  const bad = new Error("x");
-  Object.defineProperty(bad, "message", {
-    get: () => {
-      throw new Error("unreadable");
-    },
-  });
-  assertEquals(formatError(bad), "(an error whose message cannot be read)");
 });
