@@ -5,21 +5,7 @@
  */
 
 import type { FailureKind, GoroutineRecord, ScheduleRecord } from "./record.ts";
-
-const NAMES: Readonly<Record<FailureKind, string>> = {
-  race: "RaceError",
-  lockOrder: "LockOrderError",
-  panic: "GoroutinePanic",
-  deadlock: "DeadlockError",
-  leak: "LeakError",
-  foreign: "ForeignAwaitError",
-  livelock: "LivelockError",
-  starvation: "StarvationError",
-  nondeterminism: "NondeterminismError",
-  replay: "ReplayError",
-  sometimes: "SometimesError",
-  limit: "LimitError",
-};
+import { errorName } from "./report/error_name.ts";
 
 /**
  * ScheduleError is what a failing exploration throws: the message is the whole report, `schedule` the token that
@@ -60,7 +46,7 @@ export class ScheduleError extends Error {
     },
   ) {
     super(report, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = NAMES[details.kind];
+    this.name = errorName(details.kind);
     this.kind = details.kind;
     this.schedule = details.schedule;
     this.seed = details.seed;

@@ -14,6 +14,7 @@ import type {
   ScheduleRecord,
   Site,
 } from "../record.ts";
+import { FAILURE_KINDS } from "./error_name.ts";
 
 /** A place: "cache.ts:21:9", and the source text there. */
 export function site(place: string, source?: string, functionName = ""): Site {
@@ -616,17 +617,7 @@ const anyVerb = fc.oneof(
   fc.constantFrom("yieldNow", "resume", "ends", "throws", "select", "close"),
   anyText,
 );
-const anyKind = fc.constantFrom<FailureKind>(
-  "race",
-  "panic",
-  "deadlock",
-  "leak",
-  "foreign",
-  "livelock",
-  "nondeterminism",
-  "replay",
-  "limit",
-);
+const anyKind = fc.constantFrom(...FAILURE_KINDS);
 
 /** Any record: whatever it says, it is to be shown without a fault. Numbers may name what is not there. */
 export const anyRecord: fc.Arbitrary<ScheduleRecord> = fc.record({

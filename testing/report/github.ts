@@ -6,11 +6,11 @@
 
 import type { ReportContext, ScheduleRecord } from "../record.ts";
 import { readVariable } from "../platform.ts";
+import { errorName } from "./error_name.ts";
 import { mermaid } from "./mermaid.ts";
 import { pasteLine } from "./paste_line.ts";
 import { partsOf, renderReport } from "./report.ts";
 import { clean, plain } from "./text.ts";
-import { errorName } from "./verdict.ts";
 import { writeIfAllowed } from "./write_trace.ts";
 
 /** GitHub takes 1 MiB for all summaries of a step. */

@@ -5,11 +5,12 @@
  */
 
 import type { ReportContext, ScheduleRecord } from "../record.ts";
+import { errorName } from "./error_name.ts";
 import { pasteLine } from "./paste_line.ts";
 import { renderReport } from "./report.ts";
 import { svg } from "./svg.ts";
 import { plain } from "./text.ts";
-import { errorName, verdictOf } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 import { escapeXml } from "./xml.ts";
 
 const STYLE = `body{font:14px system-ui,sans-serif;margin:24px;color:#1f2430;background:#fff}

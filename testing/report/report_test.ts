@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { FailureKind, ReportContext, ScheduleRecord } from "../record.ts";
+import type { ReportContext, ScheduleRecord } from "../record.ts";
+import { errorName, FAILURE_KINDS } from "./error_name.ts";
 import {
   AB_BA,
   anyContext,
@@ -25,7 +26,7 @@ import {
 } from "./fixtures_test.ts";
 import { renderReport } from "./report.ts";
 import { withoutCodes } from "./text.ts";
-import { errorName, verdictOf } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 
 const NO_COLOR = { width: 100, color: false };
 
@@ -456,18 +457,7 @@ Deno.test("renderReport with full has lanes and dump of every kind, and no limit
 });
 
 Deno.test("verdictOf and errorName: every kind has a name, and a first line without colour", () => {
-  const kinds: FailureKind[] = [
-    "race",
-    "panic",
-    "deadlock",
-    "leak",
-    "foreign",
-    "livelock",
-    "nondeterminism",
-    "replay",
-    "limit",
-  ];
-  const titles = kinds.map((kind) => {
+  const titles = FAILURE_KINDS.map((kind) => {
     const record = {
       ...EMPTY,
       failure: { kind, message: "its message", goroutine: 2 },
@@ -477,13 +467,16 @@ Deno.test("verdictOf and errorName: every kind has a name, and a first line with
   });
   assertEquals(titles, [
     "RaceError: fails in 1 of 212 schedules",
+    "LockOrderError: its message",
     "GoroutinePanic: g2 load panics in 1 of 212 schedules",
     "DeadlockError: all goroutines are asleep - deadlock!",
     "LeakError: its message",
     "ForeignAwaitError: g2 load waits for something outside the scheduler",
     "LivelockError: its message",
+    "StarvationError: its message",
     "NondeterminismError: its message",
     "ReplayError: its message",
+    "SometimesError: its message",
     "LimitError: its message",
   ]);
 });

@@ -1,39 +1,13 @@
 /**
- * The first line of a report, and the name of the error it stands in.
+ * The first line of a report.
  *
  * @module
  */
 
-import type {
-  FailureKind,
-  GoroutineRecord,
-  RaceRecord,
-  ReportContext,
-  ScheduleRecord,
-} from "../record.ts";
+import type { GoroutineRecord, RaceRecord, ReportContext, ScheduleRecord } from "../record.ts";
 import { Names } from "./names.ts";
 import { Places } from "./places.ts";
 import { formatNumber } from "./text.ts";
-
-const NAMES: Readonly<Record<FailureKind, string>> = {
-  race: "RaceError",
-  lockOrder: "LockOrderError",
-  panic: "GoroutinePanic",
-  deadlock: "DeadlockError",
-  leak: "LeakError",
-  foreign: "ForeignAwaitError",
-  livelock: "LivelockError",
-  starvation: "StarvationError",
-  nondeterminism: "NondeterminismError",
-  replay: "ReplayError",
-  sometimes: "SometimesError",
-  limit: "LimitError",
-};
-
-/** errorName returns the name of the error that carries a failure of that kind: "DeadlockError". */
-export function errorName(kind: FailureKind): string {
-  return NAMES[kind];
-}
 
 /** verdictOf returns the first line of a report: what happened, and in how many schedules. */
 export function verdictOf(record: ScheduleRecord, context: ReportContext): string {
