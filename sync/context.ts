@@ -7,11 +7,10 @@
  * @module
  */
 
-import { CANCEL_SOURCE } from "../runtime/cancel_source.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
-import { causeOf, ContextNode } from "./cancel_tree.ts";
+import { causeOf } from "./cancel_tree.ts";
 import type { ReceiveChannel } from "./channel.ts";
-import { NEVER } from "./receive_end.ts";
+import { NeverDone } from "./never_done.ts";
 
 /**
  * Context tells those who work for somebody when to stop, by when to be done, and what belongs to the request.
@@ -75,10 +74,9 @@ export interface CancelContext extends Context, Disposable {
   [Symbol.dispose](): void;
 }
 
-/** A context that is never done and has no values. */
-class EmptyContext extends ContextNode {
+/** A context without a parent and without values. */
+class EmptyContext extends NeverDone {
   readonly #name: string;
-  #controller: AbortController | null = null;
 
   constructor(name: string) {
     super(null);
@@ -87,26 +85,6 @@ class EmptyContext extends ContextNode {
 
   override get ownName(): string {
     return this.#name;
-  }
-
-  override get [CANCEL_SOURCE](): null {
-    return null;
-  }
-
-  get deadline(): undefined {
-    return undefined;
-  }
-
-  get done(): ReceiveChannel<never> {
-    return NEVER;
-  }
-
-  get err(): undefined {
-    return undefined;
-  }
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
   }
 }
 

@@ -4,11 +4,9 @@
  * @module
  */
 
-import { CANCEL_SOURCE } from "../runtime/cancel_source.ts";
-import { CANCEL_NODE, CancelNode, checkParent, ContextNode, ELSEWHERE } from "./cancel_tree.ts";
-import type { ReceiveChannel } from "./channel.ts";
+import { CANCEL_NODE, CancelNode, checkParent, ELSEWHERE } from "./cancel_tree.ts";
 import type { CancelContext, Context } from "./context.ts";
-import { NEVER } from "./receive_end.ts";
+import { NeverDone } from "./never_done.ts";
 
 /**
  * withCancel derives a context that ends when `cancel` is called, or when `parent` ends. Of a parent that is done it is
@@ -66,31 +64,9 @@ export function withoutCancel(parent: Context): Context {
   return new WithoutCancel(parent);
 }
 
-class WithoutCancel extends ContextNode {
-  #controller: AbortController | null = null;
-
-  override get [CANCEL_SOURCE](): null {
-    return null;
-  }
-
+class WithoutCancel extends NeverDone {
   override get ownName(): string {
     return ".WithoutCancel";
-  }
-
-  get deadline(): undefined {
-    return undefined;
-  }
-
-  get done(): ReceiveChannel<never> {
-    return NEVER;
-  }
-
-  get err(): undefined {
-    return undefined;
-  }
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
   }
 
   /** Whoever looks for what cancels it does not find its parent. */
