@@ -5,7 +5,8 @@
  */
 
 import { exclusively } from "./exclusive.ts";
-import { Exploration, type ExploreResult } from "./exploration.ts";
+import { Exploration } from "./exploration.ts";
+import type { ExploreResult } from "./explore_result.ts";
 import { type ExploreOptions, resolveOptions } from "./options.ts";
 import { ScheduleError } from "./schedule_error.ts";
 import { Stack } from "./sites.ts";

@@ -7,7 +7,7 @@
 
 export { choose, random } from "./choose.ts";
 export { explore } from "./explore.ts";
-export { type ExploreResult } from "./exploration.ts";
+export { type ExploreResult } from "./explore_result.ts";
 export { type ExploreOptions, type LeakFilter, type StrategyName } from "./options.ts";
 export type {
   DivergenceRecord,
