@@ -12,19 +12,16 @@ import type { Rules, Watches } from "./rules.ts";
 import type { Verdict } from "./verdict.ts";
 import { FailingSchedule } from "./failing_schedule.ts";
 import { signatureOf } from "./failure_signature.ts";
-import { type Inversion, LockOrder } from "./lock_order.ts";
-import { namesRealTimers } from "./node_timers.ts";
+import { LockOrder } from "./lock_order.ts";
 import type { Settings } from "./options.ts";
 import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import { RandomSource } from "./random_source.ts";
-import { type FailureKind, REAL_TIMER } from "./record.ts";
+import type { FailureKind } from "./record.ts";
 import { realNow } from "./real_time.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
-import { floatingSentences } from "./report/floating.ts";
-import { describeLocks } from "./report/locks.ts";
 import { rejections } from "./rejections.ts";
 import { Replay } from "./replay.ts";
 import { ScheduleError } from "./schedule_error.ts";
@@ -44,6 +41,7 @@ import { toStrategy } from "./strategy_names.ts";
 import { hashTrace } from "./trace_hash.ts";
 import { type Difference, TrackedGuard } from "./tracked_guard.ts";
 import { DEFAULT_START } from "./virtual_clock.ts";
+import { type InvertedSchedule, warnOfFloating, warnOfLocks, warnOfOutside } from "./warnings.ts";
 
 /** After so many schedules the order of locks is looked at in one of so many. */
 const LOCK_SAMPLE = 16;
@@ -61,17 +59,11 @@ function hasFailed({ kind }: Verdict): boolean {
   return kind !== "passed" && kind !== "redundant";
 }
 
-/** The explorations that were looked at for operations that nobody awaits. */
-const looked = new Set<string>();
-
 /** What a strategy throws that has found the program to be another than before. */
 function toVerdict(error: unknown): Verdict {
   if (!(error instanceof NotDeterministic)) throw error;
   return { kind: "nondeterminism", reason: error.difference };
 }
-
-/** What was said to be out of control, which is said once. */
-const told = new Set<string>();
 
 function isStuck({ kind }: Verdict): boolean {
   return kind === "deadlock" || kind === "leak";
@@ -92,7 +84,7 @@ export class Exploration {
   #starvation = 0;
   readonly #locks = new LockOrder();
   readonly #selects = new SelectWatch();
-  #inversion: { inversion: Inversion; deviations: readonly Deviation[] } | null = null;
+  #inversion: InvertedSchedule | null = null;
   /** Whether some schedule went on fairly at some point, instead of in all ways. */
   #isCut = false;
   /** A schedule in which an operation may not be awaited. */
@@ -176,9 +168,9 @@ export class Exploration {
     const result = await this.search(toStrategy(this.settings));
     const unreached = [...explorer.reached].flatMap(([name, isReached]) => isReached ? [] : [name]);
     if (unreached.length > 0) throw this.#unreachedError(unreached, result);
-    if (!result.complete) await this.#warnOfLocks();
-    await this.#warnOfOutside();
-    await this.#warnOfFloating();
+    if (!result.complete && this.#inversion !== null) await warnOfLocks(this, this.#inversion);
+    if (this.#outside !== null) await warnOfOutside(this, this.#outside);
+    if (this.#floating !== null) await warnOfFloating(this, this.#floating);
     return result;
   }
 
@@ -392,45 +384,6 @@ export class Exploration {
     const inversion = locks.find();
     if (inversion === null || this.settings.lockOrder !== "warn") return;
     this.#inversion = { inversion, deviations: toDeviations(explorer.answers) };
-  }
-
-  /** What comes from outside comes in one order only, and not the same every time. */
-  async #warnOfOutside(): Promise<void> {
-    if (this.#outside === null) return;
-    const { uncontrolled = [] } = await new FailingSchedule(this).describe(
-      { kind: "passed" },
-      this.#outside,
-    );
-    const places = uncontrolled.flatMap(({ call, at, isTracked }) =>
-      isTracked || (call === REAL_TIMER && namesRealTimers())
-        ? []
-        : [at === undefined ? call : `${call} at ${at.file}:${at.line}`]
-    );
-    const news = [...new Set(places)].filter((place) => !told.has(place));
-    for (const place of news) told.add(place);
-    if (news.length === 0) return;
-    warn(`${this.title}: waits for what no schedule controls: ${news.join(", ")}`);
-  }
-
-  /** Operations that are statements of their own, which nobody can await. */
-  async #warnOfFloating(): Promise<void> {
-    const { site, identity } = this;
-    const key = `${site?.url}:${site?.line} ${identity}`;
-    if (this.#floating === null || looked.has(key)) return;
-    looked.add(key);
-    const record = await new FailingSchedule(this).describe({ kind: "passed" }, this.#floating);
-    const floating = (record.floating ?? []).filter(({ at }) => at.source !== undefined);
-    const news = floatingSentences(record, floating).filter((sentence) => !told.has(sentence));
-    for (const sentence of news) told.add(sentence);
-    if (news.length > 0) warn(`${this.title}: ${news.join("; ")}`);
-  }
-
-  async #warnOfLocks(): Promise<void> {
-    if (this.#inversion === null) return;
-    const { inversion, deviations } = this.#inversion;
-    const verdict = { kind: "lockOrder", inversion } as const;
-    const record = await new FailingSchedule(this).describe(verdict, deviations);
-    warn(`${this.title}: ${[record.failure?.message, ...describeLocks(record)].join("; ")}`);
   }
 
   /** From the next schedule on looks for data races. Returns whether it does: that is an option. */
