@@ -167,19 +167,6 @@ export interface ExploreOptions {
   readonly verbose?: boolean;
 }
 
-/** The options that are numbers. */
-const NUMBERS: ReadonlySet<string> = new Set([
-  "seed",
-  "schedules",
-  "maxTimeMs",
-  "earlyTimers",
-  "maxSteps",
-  "maxSpins",
-  "starvationBound",
-  "externalTimeoutMs",
-  "start",
-]);
-
 /** The options with their defaults, all of them checked. */
 export interface Settings {
   readonly name: string | undefined;
@@ -226,35 +213,36 @@ const STRATEGIES: readonly StrategyName[] = [
   "reduced",
 ];
 
-const KNOWN: ReadonlySet<string> = new Set([
-  "name",
-  "test",
-  "seed",
-  "schedules",
-  "maxTimeMs",
-  "earlyTimers",
-  "maxSteps",
-  "maxSpins",
-  "starvationBound",
-  "strategy",
-  "state",
-  "mustComplete",
-  "replay",
-  "onDivergence",
-  "allowLeaks",
-  "leaks",
-  "afterMain",
-  "externalTimeoutMs",
-  "external",
-  "granularity",
-  "start",
-  "trace",
-  "races",
-  "lockOrder",
-  "check",
-  "timers",
-  "verbose",
-]);
+/** All options, and whether each is a number. */
+const OPTIONS: Readonly<Record<keyof ExploreOptions, "number" | "other">> = {
+  name: "other",
+  test: "other",
+  seed: "number",
+  schedules: "number",
+  maxTimeMs: "number",
+  earlyTimers: "number",
+  maxSteps: "number",
+  maxSpins: "number",
+  starvationBound: "number",
+  strategy: "other",
+  state: "other",
+  mustComplete: "other",
+  replay: "other",
+  onDivergence: "other",
+  allowLeaks: "other",
+  leaks: "other",
+  afterMain: "other",
+  externalTimeoutMs: "number",
+  external: "other",
+  granularity: "other",
+  start: "number",
+  trace: "other",
+  races: "other",
+  lockOrder: "other",
+  check: "other",
+  timers: "other",
+  verbose: "other",
+};
 
 /**
  * Checks the options and fills in the rest.
@@ -267,9 +255,11 @@ export function resolveOptions(options: ExploreOptions): Settings {
     throw new TypeError(`Cannot explore: expected options, got ${String(options)}`);
   }
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) {
+    if (!Object.hasOwn(OPTIONS, key)) {
       throw new TypeError(
-        `Cannot explore: unknown option "${key}"; the options are ${[...KNOWN].join(", ")}`,
+        `Cannot explore: unknown option "${key}"; the options are ${
+          Object.keys(OPTIONS).join(", ")
+        }`,
       );
     }
   }
@@ -429,7 +419,7 @@ function checkStrategy(value: unknown): StrategyName | Strategy | undefined {
 
 function check<T>(
   value: T | undefined,
-  name: string,
+  name: keyof ExploreOptions,
   isValid: (value: unknown) => boolean,
   expected: string,
 ): T | undefined {
@@ -442,10 +432,10 @@ function toGraceMs(external: ExploreOptions["external"] = "wait"): number {
   return external === "ignore" ? 0 : external.graceMs;
 }
 
-function wrong(name: string, value: unknown, expected: string): Error {
+function wrong(name: keyof ExploreOptions, value: unknown, expected: string): Error {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   const message = `Cannot explore: option "${name}" is ${text}, expected ${expected}`;
-  const isOutOfRange = typeof value === "number" && NUMBERS.has(name);
+  const isOutOfRange = typeof value === "number" && OPTIONS[name] === "number";
   return isOutOfRange ? new RangeError(message) : new TypeError(message);
 }
 
