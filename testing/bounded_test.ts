@@ -2,10 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Channel, select } from "../mod.ts";
 import { Bounded } from "./bounded.ts";
 import { Exhaustive } from "./exhaustive.ts";
-import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
-import { explorer } from "./explorer.ts";
-import { resolveOptions } from "./options.ts";
 import {
   candidatesOf,
   crossedLocks,
@@ -14,21 +11,7 @@ import {
   multinomial,
   shuffle,
 } from "./programs_test.ts";
-import type { Strategy } from "./strategy.ts";
-
-/** The answers of every schedule that `strategy` runs, each with its preemptions. */
-async function all(
-  body: () => unknown,
-  strategy: Strategy,
-): Promise<{ answers: string; preemptions: number }[]> {
-  const exploration = new Exploration(body, resolveOptions({}), undefined);
-  const schedules = [];
-  for (let schedule = 0; strategy.begin(schedule); schedule++) {
-    await exploration.execute(strategy);
-    schedules.push({ answers: explorer.answers.join(), preemptions: explorer.preemptions });
-  }
-  return schedules;
-}
+import { schedulesOf } from "./schedules_test.ts";
 
 async function chosen(): Promise<void> {
   const [a, b] = [new Channel<number>(1), new Channel<number>(1)];
@@ -46,16 +29,16 @@ Deno.test("Bounded covers exactly the schedules within each bound, and its last 
     shuffled: shuffle([3, 2, 2]),
   };
   for (const [name, body] of Object.entries(programs)) {
-    const every = await all(body, new Exhaustive());
+    const every = await schedulesOf(body, new Exhaustive());
     const bounded = new Bounded();
-    const run = await all(body, bounded);
+    const run = await schedulesOf(body, bounded);
     assert(bounded.isComplete, name);
     let from = 0;
     for (const [i, { most, of, schedules }] of bounded.covered.entries()) {
       assertEquals([most, of], [i, "preemptions"]);
       const within = every.filter((schedule) => schedule.preemptions <= most);
-      const these = run.slice(from, from += schedules).map(({ answers }) => answers);
-      assertEquals(these.toSorted(), within.map(({ answers }) => answers).toSorted(), name);
+      const these = run.slice(from, from += schedules).map(({ answers }) => answers.join());
+      assertEquals(these.toSorted(), within.map(({ answers }) => answers.join()).toSorted(), name);
     }
     assertEquals(from, run.length);
     const last = bounded.covered.at(-1);
@@ -67,7 +50,7 @@ Deno.test("Bounded covers exactly the schedules within each bound, and its last 
 Deno.test("Bounded counts the shuffles of two goroutines by their preemptions", async () => {
   // Of the C(6, 3) orders of aaa and bbb those with so many switches away from somebody who could go on.
   const bounded = new Bounded();
-  await all(shuffle([3, 3]), bounded);
+  await schedulesOf(shuffle([3, 3]), bounded);
   // aaabbb, bbbaaa · and a^i b^3 a^(3-i), b^i a^3 b^(3-i): 2 + 4 · two preemptions: a^i b^j a^(3-i) b^(3-j): 8 more ...
   assertEquals(bounded.covered.map(({ schedules }) => schedules), [2, 6, 14, 18, 20]);
   assertEquals(multinomial([3, 3]), 20);
@@ -75,7 +58,7 @@ Deno.test("Bounded counts the shuffles of two goroutines by their preemptions", 
 
 Deno.test("Bounded ends at its highest bound without claiming to be complete", async () => {
   const bounded = new Bounded(1);
-  const run = await all(shuffle([3, 3]), bounded);
+  const run = await schedulesOf(shuffle([3, 3]), bounded);
   assertEquals([run.length, bounded.isComplete], [2 + 6, false]);
   assertEquals(bounded.covered, [
     { most: 0, of: "preemptions", schedules: 2 },

@@ -3,10 +3,7 @@ import { Channel, select } from "../mod.ts";
 import { choose } from "./choose.ts";
 import { Deviations } from "./deviations.ts";
 import { Exhaustive } from "./exhaustive.ts";
-import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
-import { explorer } from "./explorer.ts";
-import { resolveOptions } from "./options.ts";
 import {
   candidatesOf,
   crossedLocks,
@@ -15,21 +12,16 @@ import {
   multinomial,
   shuffle,
 } from "./programs_test.ts";
+import { schedulesOf } from "./schedules_test.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** The answers of schedules that `strategy` runs, `limit` at most. */
 async function answersOf(
   body: () => unknown,
   strategy: Strategy,
-  limit = Infinity,
-): Promise<number[][]> {
-  const exploration = new Exploration(body, resolveOptions({}), undefined);
-  const schedules: number[][] = [];
-  while (schedules.length < limit && strategy.begin(schedules.length)) {
-    await exploration.execute(strategy);
-    schedules.push([...explorer.answers]);
-  }
-  return schedules;
+  limit?: number,
+): Promise<(readonly number[])[]> {
+  return (await schedulesOf(body, strategy, limit)).map(({ answers }) => answers);
 }
 
 function deviationsIn(answers: readonly number[]): number {
@@ -59,7 +51,7 @@ for (const [name, body] of Object.entries(programs)) {
     for (const seed of [1, 2, 3]) {
       const deviations = new Deviations(seed);
       const run = await answersOf(body, deviations);
-      const sorted = (schedules: number[][]) => schedules.map(String).sort();
+      const sorted = (schedules: readonly (readonly number[])[]) => schedules.map(String).sort();
       assertEquals(sorted(run), sorted(every));
       assertEquals(run.map(deviationsIn), run.map(deviationsIn).toSorted((a, b) => a - b));
       const most = Math.max(...every.map(deviationsIn));

@@ -14,18 +14,14 @@ import {
   shuffle,
 } from "./programs_test.ts";
 import { RandomWalk } from "./random.ts";
+import { schedulesOf } from "./schedules_test.ts";
 
 /** The answers of every schedule that Exhaustive runs, in order. */
 async function all(body: () => unknown): Promise<string[]> {
-  const exploration = new Exploration(body, resolveOptions({}), undefined);
   const exhaustive = new Exhaustive();
-  const answers: string[] = [];
-  while (exhaustive.begin()) {
-    await exploration.execute(exhaustive);
-    answers.push(explorer.answers.join());
-  }
+  const schedules = await schedulesOf(body, exhaustive);
   assert(exhaustive.isComplete);
-  return answers;
+  return schedules.map(({ answers }) => answers.join());
 }
 
 async function twoSelects(): Promise<void> {

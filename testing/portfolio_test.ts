@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
-import { explorer } from "./explorer.ts";
 import { resolveOptions } from "./options.ts";
 import { Portfolio } from "./portfolio.ts";
+import { schedulesOf } from "./schedules_test.ts";
 import {
   crossedLocks,
   lockRounds,
@@ -74,15 +74,8 @@ Deno.test("Portfolio takes turns among several strategies, enumerating half of t
 
 Deno.test("Portfolio runs the same schedules for the same seed, and others for another", async () => {
   const answers = async (seed: number): Promise<string> => {
-    const exploration = new Exploration(() => lockRounds(3, 2), resolveOptions({}), undefined);
-    const portfolio = new Portfolio(seed);
-    const all: string[] = [];
-    for (let i = 0; i < 100; i++) {
-      portfolio.begin(i);
-      await exploration.execute(portfolio);
-      all.push(explorer.answers.join());
-    }
-    return all.join(";");
+    const schedules = await schedulesOf(() => lockRounds(3, 2), new Portfolio(seed), 100);
+    return schedules.map(({ answers }) => answers.join()).join(";");
   };
   assertEquals(await answers(1), await answers(1));
   assert(await answers(1) !== await answers(2));
