@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { Channel } from "../sync/channel.ts";
 import { go, numGoroutine } from "./go.ts";
+import { PanicListener } from "./panic_listener_test.ts";
 import { yieldNow } from "./sleep.ts";
 
 const MOD = JSON.stringify(import.meta.resolve("../mod.ts"));
@@ -149,12 +150,7 @@ Deno.test(
 );
 
 Deno.test("A body whose result has a hostile then is a panic of that goroutine, and the others start", async () => {
-  const panics: string[] = [];
-  const onError = (event: ErrorEvent) => {
-    event.preventDefault();
-    panics.push(event.message);
-  };
-  addEventListener("error", onError);
+  using listener = new PanicListener();
   const before = numGoroutine();
   let others = 0;
   go(() => others++);
@@ -177,8 +173,8 @@ Deno.test("A body whose result has a hostile then is a panic of that goroutine, 
   );
   go(() => others++);
   await yields();
-  removeEventListener("error", onError);
   assertEquals([others, numGoroutine()], [2, before]);
+  const panics = listener.panics.map(({ message }) => message);
   assertEquals(panics.length, 3);
   for (const [i, what] of ["getter", "promise", "then"].entries()) {
     assert(panics.toSorted()[i]?.includes(`hostile ${what}`), panics.join());

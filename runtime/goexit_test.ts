@@ -18,6 +18,7 @@ import {
 import { conforms, failure, production } from "../sync/conformance/both_schedulers_test.ts";
 import { explore } from "../testing/mod.ts";
 import { isGoexit } from "./goexit.ts";
+import { PanicListener } from "./panic_listener_test.ts";
 
 conforms(
   "goexit runs what is deferred, is no error, and a deferred send works (runtime/crash_test.go:TestGoexitDefer)",
@@ -190,34 +191,23 @@ Deno.test("goexit in main: the others go on, time too", async () => {
 });
 
 production("swallowing goexit is a panic once the garbage collector finds it", async () => {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    resolve(event.error);
-  };
-  globalThis.addEventListener("error", listener);
-  try {
-    const wg = new WaitGroup();
-    wg.go(() => {
-      try {
-        goexit();
-      } catch { /* the mistake */ }
-    });
-    await wg.wait();
-    const collect = await garbageCollector();
-    let isFound = false;
-    promise.then(() => isFound = true);
-    while (!isFound) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    const panic = await promise;
-    assert(panic instanceof GoroutinePanic);
-    assertStringIncludes((panic.cause as Error).message, "what goexit threw was caught");
-    assertStringIncludes((panic.cause as Error).stack ?? "", "goexit_test.ts");
-  } finally {
-    globalThis.removeEventListener("error", listener);
+  using listener = new PanicListener();
+  const wg = new WaitGroup();
+  wg.go(() => {
+    try {
+      goexit();
+    } catch { /* the mistake */ }
+  });
+  await wg.wait();
+  const collect = await garbageCollector();
+  while (listener.panics.length === 0) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
+  const [panic] = listener.panics;
+  assert(panic instanceof GoroutinePanic);
+  assertStringIncludes((panic.cause as Error).message, "what goexit threw was caught");
+  assertStringIncludes((panic.cause as Error).stack ?? "", "goexit_test.ts");
 });
 
 async function garbageCollector(): Promise<() => void> {

@@ -1,23 +1,15 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { go } from "./go.ts";
 import { GoroutinePanic, reportPanic } from "./panic.ts";
+import { PanicListener } from "./panic_listener_test.ts";
 import { yieldNow } from "./sleep.ts";
 
 /** What the platform is told while `body` runs, and some turns longer. */
 async function panicsOf(body: () => void): Promise<GoroutinePanic[]> {
-  const panics: GoroutinePanic[] = [];
-  const onError = (event: ErrorEvent) => {
-    event.preventDefault();
-    panics.push(event.error);
-  };
-  addEventListener("error", onError);
-  try {
-    body();
-    for (let i = 0; i < 10; i++) await yieldNow();
-  } finally {
-    removeEventListener("error", onError);
-  }
-  return panics;
+  using listener = new PanicListener();
+  body();
+  for (let i = 0; i < 10; i++) await yieldNow();
+  return listener.panics;
 }
 
 Deno.test("GoroutinePanic names the goroutine, quotes the message and keeps the cause", () => {

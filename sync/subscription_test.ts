@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { PanicListener } from "../runtime/panic_listener_test.ts";
 import { explore } from "../testing/mod.ts";
 import { select, WaitGroup, yieldNow } from "../mod.ts";
 import { background } from "./context.ts";
@@ -140,24 +141,18 @@ Deno.test("Subscription: what attach throws comes out; a detach that throws stil
 Deno.test("Subscription: a detach that throws at a signal is reported, and the others are still told", async () => {
   const controller = new AbortController();
   const { signal } = controller;
-  const reported: unknown[] = [];
-  const onError = (event: ErrorEvent) => {
-    event.preventDefault();
-    reported.push(event.error.cause);
-  };
   const stuck = new Error("stuck");
   new Subscription(() => () => {
     throw stuck;
   }, { signal });
   const target = new Counted();
   pings(target, { signal });
-  globalThis.addEventListener("error", onError);
+  using listener = new PanicListener();
   controller.abort();
   await yieldNow();
-  globalThis.removeEventListener("error", onError);
   assertEquals(target.listeners, 0);
-  assertEquals(reported.length, 1);
-  assertStrictEquals(reported[0], stuck);
+  assertEquals(listener.panics.length, 1);
+  assertStrictEquals(listener.panics[0]?.cause, stuck);
 });
 
 Deno.test("events: whenever they come, whoever selects on them gets each once, until it is stopped", async () => {

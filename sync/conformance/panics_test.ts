@@ -19,25 +19,17 @@ import {
   WaitGroup,
   yieldNow,
 } from "../../mod.ts";
+import { PanicListener } from "../../runtime/panic_listener_test.ts";
 import { explore } from "../../testing/explore.ts";
 import { conforms, deadlocks, failure, production } from "./both_schedulers_test.ts";
 
 /** What the platform is told when `body` is started as a goroutine and throws. */
 async function panicOf(body: () => unknown, name: string): Promise<GoroutinePanic> {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    resolve(event.error);
-  };
-  globalThis.addEventListener("error", listener);
-  try {
-    go(body, name);
-    const error = await promise;
-    assertInstanceOf(error, GoroutinePanic);
-    return error;
-  } finally {
-    globalThis.removeEventListener("error", listener);
-  }
+  using listener = new PanicListener();
+  go(body, name);
+  const panic = await listener.first;
+  assertInstanceOf(panic, GoroutinePanic);
+  return panic;
 }
 
 // --- deadlock ---
