@@ -18,7 +18,6 @@ import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
-import { RandomSource } from "./random_source.ts";
 import type { FailureKind } from "./record.ts";
 import { realNow } from "./real_time.ts";
 import { REPEAT_EVERY } from "./repeat_check.ts";
@@ -38,8 +37,7 @@ import type { RawSite } from "./sites.ts";
 import { StepLog } from "./step_log.ts";
 import { NotDeterministic, type Strategy } from "./strategy.ts";
 import { toStrategy } from "./strategy_names.ts";
-import { hashTrace } from "./trace_hash.ts";
-import { type Difference, TrackedGuard } from "./tracked_guard.ts";
+import { type Check, TrackedCheck } from "./tracked_check.ts";
 import { DEFAULT_START } from "./virtual_clock.ts";
 import { type InvertedSchedule, warnOfFloating, warnOfLocks, warnOfOutside } from "./warnings.ts";
 
@@ -49,9 +47,6 @@ const LOCK_SAMPLE = 16;
 /** How many schedules must fail alike for a failure to be no matter of order; fewer if each takes real time. */
 const ALWAYS = 64;
 const ALWAYS_OUTSIDE = 16;
-
-/** What remains to be done about a schedule; throws what is wrong. */
-type Check = () => Promise<void>;
 
 const stop = (): boolean => false;
 
@@ -100,7 +95,7 @@ export class Exploration {
   patience: "none" | "blind" | "watchful" = "none";
   readonly #awaits = new AwaitWatch();
   #log: StepLog | null = null;
-  readonly #guard: TrackedGuard | null = null;
+  readonly #tracked: TrackedCheck | null = null;
 
   constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
     if (typeof body !== "function") {
@@ -112,7 +107,7 @@ export class Exploration {
     takeTouched();
     if (settings.state === "tracked") {
       this.#log = new StepLog();
-      this.#guard = new TrackedGuard(new RandomSource(settings.seed, 2));
+      this.#tracked = new TrackedCheck(this);
     }
     // An exploration without a name is known by its text; whoever changes it cannot replay it from the command line.
     this.identity = shortHash(settings.name ?? body.toString().replaceAll(/\s+/g, ""), 3);
@@ -180,7 +175,7 @@ export class Exploration {
     while (ended === null) {
       let check: Check | null = null;
       const verdict = await this.attempt(strategy, (verdict) => {
-        check = this.#checkTracked(verdict, strategy.name);
+        check = this.#tracked?.check(verdict, strategy.name) ?? null;
         if (check !== null || hasFailed(verdict)) return false;
         ended = this.#begin(strategy);
         return ended === null;
@@ -191,7 +186,7 @@ export class Exploration {
       }
       if (hasFailed(verdict)) throw await this.#failed(verdict, strategy);
     }
-    if (ended === "complete") await this.#checkStrays();
+    if (ended === "complete") await this.#tracked?.checkStrays();
     return this.#passed(strategy, ended);
   }
 
@@ -208,63 +203,6 @@ export class Exploration {
     }
     if (strategy.begin(this.#schedules)) return null;
     return strategy.isComplete && !this.#isCut && this.#outside === null ? "complete" : "strategy";
-  }
-
-  /** Looks whether a schedule goes like all others of its class. Returns what remains to be done for that. */
-  #checkTracked(verdict: Verdict, strategy: string): Check | null {
-    const guard = this.#guard;
-    const { log } = explorer;
-    // What waits for the outside, goes on fairly, is cut off, or lets a timer come early has no class.
-    if (guard === null || log === null || explorer.isCut || explorer.isPerhapsTerminated) {
-      return null;
-    }
-    if (explorer.cameEarly > 0) return null;
-    if (verdict.kind === "redundant" || verdict.kind === "foreign") return null;
-    const deviations = toDeviations(explorer.answers);
-    const ending = signatureOf(verdict);
-    const difference = guard.note(log, ending, deviations, strategy === "reduced");
-    if (difference !== null) {
-      return async () => {
-        throw await this.#untrackedError(deviations, difference);
-      };
-    }
-    const probe = verdict.kind === "passed" ? guard.probe(log) : null;
-    if (probe === null) return null;
-    const original = hashTrace(log, ending);
-    const { misused } = log;
-    return async () => {
-      probe.begin();
-      const now = await this.execute(probe);
-      const probed = explorer.log as StepLog;
-      // Something was misused for the first time: the two were not looked at in the same way.
-      if (probed.misused !== misused) return;
-      const after = hashTrace(probed, signatureOf(now));
-      if (probe.agrees(original, after)) return;
-      throw await this.#untrackedError(toDeviations(explorer.answers), {
-        other: deviations,
-        reason: probe.reason,
-      });
-    };
-  }
-
-  /** Makes sure that a complete reduced search has seen the classes of all schedules that were run. */
-  async #checkStrays(): Promise<void> {
-    const { strategy } = this.settings;
-    if (this.#guard === null || (strategy !== "portfolio" && strategy !== "reduced")) return;
-    const stray = this.#guard.stray();
-    if (stray !== null) throw await this.#untrackedError(stray.other, stray);
-  }
-
-  /** The program shares what nobody tracks. */
-  async #untrackedError(deviations: readonly Deviation[], { other, reason }: Difference) {
-    const { identity } = this;
-    const token = encodeToken({ deviations: other, exploration: identity });
-    const rest = other === deviations ? "" : `; the other schedule is ${token}`;
-    return await new FailingSchedule(this).reportAs(
-      "nondeterminism",
-      `goroutines share state that is not tracked: ${reason}${rest}`,
-      deviations,
-    );
   }
 
   /** Runs a schedule of the search, and more as long as `next` has begun another. Returns how the last ended. */
@@ -466,7 +404,7 @@ export class Exploration {
       seed: this.settings.seed,
       starvation: this.#starvation,
       endedBy,
-      ...(this.#guard === null ? {} : { traces: this.#guard.traces, swaps: this.#guard.probes }),
+      ...this.#tracked?.counts,
     };
     return estimate !== undefined && Number.isFinite(estimate) ? { ...result, estimate } : result;
   }
