@@ -15,6 +15,9 @@ import { eventLoop, Parked } from "./event_loop.ts";
 import type { Operation } from "./operation.ts";
 import type { WaitQueue } from "./wait_queue.ts";
 
+// A constant of this module is compiled in; see hooks.ts.
+const loop = eventLoop;
+
 /** How many share a promise at most. They are let go at once, so it is about as many as pass between two looks at the clock. */
 const CROWD = 128;
 
@@ -29,11 +32,11 @@ class ParkedCrowd extends Parked {
     } catch (error) {
       return this.fail(error);
     }
-    eventLoop.wakeCrowd(this.resolve, result, this.size);
+    loop.wakeCrowd(this.resolve, result, this.size);
   }
 
   override fail(error: unknown): void {
-    eventLoop.wakeCrowd(this.reject, error, this.size);
+    loop.wakeCrowd(this.reject, error, this.size);
   }
 }
 
@@ -52,6 +55,6 @@ export class Crowd<R> {
     const waiter = new ParkedCrowd(operation);
     queue.push(waiter);
     this.#last = waiter;
-    return this.#promise = eventLoop.park(waiter);
+    return this.#promise = loop.park(waiter);
   }
 }

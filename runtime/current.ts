@@ -7,26 +7,24 @@
 
 import { type Copy, Guard, type Refuse, registry } from "./copies.ts";
 import { eventLoop } from "./event_loop.ts";
-import { observe, observer } from "./observer.ts";
+import { hooks } from "./hooks.ts";
+import { observe } from "./observer.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/**
- * The scheduler that is asked instead of the event loop, if any. Primitives compare it with null to take their fast
- * path, and call {@linkcode current} otherwise.
- */
-export let installed: Scheduler | null = null;
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 /**
  * Makes `scheduler` be asked from now on; null for the event loop. An installed scheduler passes on to the event loop
  * what is not its own. For schedulers only.
  */
 export function install(scheduler: Scheduler | null): void {
-  installed = scheduler;
+  outside.scheduler = scheduler;
 }
 
 /** The scheduler to ask. */
 export function current(): Scheduler {
-  return installed === null ? eventLoop : installed;
+  return outside.scheduler ?? loop;
 }
 
 let guard: Guard | null = null;
@@ -35,11 +33,11 @@ let guard: Guard | null = null;
 export const copy: Copy = {
   url: new URL("../", import.meta.url).href,
   guard(refuse: Refuse | null): void {
-    if (guard !== null && installed === guard) {
-      install(guard.scheduler === eventLoop ? null : guard.scheduler);
+    if (guard !== null && outside.scheduler === guard) {
+      install(guard.scheduler === loop ? null : guard.scheduler);
       observe(guard.observer);
     }
-    guard = refuse === null ? null : new Guard(current(), observer, refuse);
+    guard = refuse === null ? null : new Guard(current(), outside.observer, refuse);
     if (guard === null) return;
     install(guard);
     observe(guard);

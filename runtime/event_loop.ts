@@ -87,13 +87,13 @@ export class ParkedForSure implements Waiter {
   }
 
   complete(outcome: unknown): void {
-    eventLoop.wake(this.resolve, outcome);
+    loop.wake(this.resolve, outcome);
   }
 
   fail(error: unknown): void {
     const { resolve } = this;
     // The rejected promise is made when it is handed over, or the platform would take it for unhandled meanwhile.
-    eventLoop.wake((error) => resolve(Promise.reject(error)), error);
+    loop.wake((error) => resolve(Promise.reject(error)), error);
   }
 }
 
@@ -118,11 +118,11 @@ export class Parked implements Waiter {
   }
 
   complete(outcome: unknown): void {
-    eventLoop.wake(this.resolve, outcome);
+    loop.wake(this.resolve, outcome);
   }
 
   fail(error: unknown): void {
-    eventLoop.wake(this.reject, error);
+    loop.wake(this.reject, error);
   }
 }
 
@@ -136,7 +136,7 @@ export class ParkedForResult extends Parked {
       // It is the waiting goroutine's failure, not that of whoever wakes it.
       return this.fail(error);
     }
-    eventLoop.wake(this.resolve, result);
+    loop.wake(this.resolve, result);
   }
 }
 
@@ -152,7 +152,7 @@ class Sleeper extends Timer {
   }
 
   fire(): void {
-    eventLoop.wake(this.#resolve, undefined);
+    loop.wake(this.#resolve, undefined);
   }
 }
 
@@ -519,5 +519,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { then?: unknown }).then === "function";
 }
 
+// For this module, to which it is a constant.
+const loop = new EventLoop();
+
 /** The scheduler of production. */
-export const eventLoop: EventLoop = new EventLoop();
+export const eventLoop: EventLoop = loop;

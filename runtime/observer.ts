@@ -5,7 +5,11 @@
  * @module
  */
 
+import { hooks } from "./hooks.ts";
 import type { Waiter } from "./operation.ts";
+
+// A constant of this module is compiled in; see hooks.ts.
+const outside = hooks;
 
 /**
  * Access is a way of touching a resource. Two accesses `a` and `b` of different goroutines to the same resource
@@ -61,12 +65,9 @@ export interface Observer {
   misused(resource: object): void;
 }
 
-/** Who is told; null in production. Read it to leave out work whose only purpose is telling. */
-export let observer: Observer | null = null;
-
 /** Makes `listener` hear of everything from now on; null for nobody. For schedulers only. */
 export function observe(listener: Observer | null): void {
-  observer = listener;
+  outside.observer = listener;
 }
 
 /**
@@ -75,7 +76,7 @@ export function observe(listener: Observer | null): void {
  * @param detail What a trace shows behind the verb, such as the value of a trySend.
  */
 export function touch(resource: object, access: Access, detail?: unknown): void {
-  if (observer !== null) observer.touched(resource, access, detail);
+  if (outside.observer !== null) outside.observer.touched(resource, access, detail);
 }
 
 /**
@@ -83,7 +84,7 @@ export function touch(resource: object, access: Access, detail?: unknown): void 
  * production. Whoever takes it calls {@linkcode after}.
  */
 export function moment(): number {
-  return observer === null ? 0 : observer.moment();
+  return outside.observer === null ? 0 : outside.observer.moment();
 }
 
 /**
@@ -91,12 +92,12 @@ export function moment(): number {
  * edges of the happens-before relation. Not needed for whoever is woken by the release itself.
  */
 export function after(released: number, waiter?: Waiter): void {
-  if (observer !== null && released > 0) observer.after(released, waiter);
+  if (outside.observer !== null && released > 0) outside.observer.after(released, waiter);
 }
 
 /** The moment at which `waiter` began to wait; 0 in production. */
 export function since(waiter: Waiter): number {
-  return observer === null ? 0 : observer.since(waiter);
+  return outside.observer === null ? 0 : outside.observer.since(waiter);
 }
 
 /**
@@ -104,19 +105,19 @@ export function since(waiter: Waiter): number {
  * `throw fatal(new Error("..."))`.
  */
 export function fatal(error: Error): Error {
-  if (observer !== null) observer.fatal(error);
+  if (outside.observer !== null) outside.observer.fatal(error);
   return error;
 }
 
 /** Reports that `resource` is used in a way in which accesses do not commute that otherwise do. */
 export function misused(resource: object): void {
-  if (observer !== null) observer.misused(resource);
+  if (outside.observer !== null) outside.observer.misused(resource);
 }
 
 /** Resource is the base of everything goroutines share: it carries the harness's mark and tells its state in words. */
 export abstract class Resource {
   /** What the harness remembers of this resource: id, name, where and in which schedule it was made. */
-  readonly mark: unknown = observer === null ? undefined : observer.created(this);
+  readonly mark: unknown = outside.observer === null ? undefined : outside.observer.created(this);
 
   /** The type's name, for reports: "Mutex". */
   abstract readonly type: string;

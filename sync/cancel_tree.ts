@@ -24,7 +24,7 @@ import {
   CancelListeners,
   type CancelSource,
 } from "../runtime/cancel_source.ts";
-import { installed } from "../runtime/current.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { Resource, touch } from "../runtime/observer.ts";
 import { type Operation, Waiter } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
@@ -116,7 +116,7 @@ export class CancelNode extends ContextNode implements CancelContext, CancelSour
   constructor(parent: Context) {
     super(parent);
     // Resources are known by their order of creation, which must not depend on who asks first.
-    if (installed !== null) this.#done = new Done();
+    if (hooks.scheduler !== null) this.#done = new Done();
   }
 
   /** Makes it hear of the end of its parent: the second half of making it, since it may end right then. */

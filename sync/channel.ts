@@ -7,8 +7,8 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import type { Operation } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import {
@@ -22,6 +22,9 @@ import {
 } from "./channel_state.ts";
 import { ClosedError } from "./errors.ts";
 import type { Receiving, Sending } from "./participles.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 /**
  * SendChannel is the sending end of a channel: Go's `chan<- T`.
@@ -112,8 +115,8 @@ class ParkedReceive implements ParkedForSure {
   }
 
   complete(outcome: unknown): void {
-    if (this.payload) eventLoop.wake(this.resolve, toIteratorResult(outcome));
-    else eventLoop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
+    if (this.payload) loop.wake(this.resolve, toIteratorResult(outcome));
+    else loop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
   }
 
   fail(error: unknown): void {
@@ -227,21 +230,23 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     if (cancellation !== undefined) {
       return performCancellable(new SendOperation(state, value), cancellation);
     }
-    if (installed !== null) return installed.perform(new SendOperation(state, value));
+    if (outside.scheduler !== null) {
+      return outside.scheduler.perform(new SendOperation(state, value));
+    }
     // The case that is most frequent and costs most comes first: 5 % of an unbuffered send and receive.
     const receiver = state.receivers.shift();
     if (receiver !== null) {
       receiver.complete(value);
-      return eventLoop.done();
+      return loop.done();
     }
     if (state.closed) {
-      return eventLoop.failed(new ClosedError("Cannot send: send on closed channel"));
+      return loop.failed(new ClosedError("Cannot send: send on closed channel"));
     }
-    if (state.offer(value)) return eventLoop.done();
+    if (state.offer(value)) return loop.done();
     const waiter = new ParkedForSure(this.#sending);
     waiter.payload = value;
     state.senders.push(waiter);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -265,22 +270,22 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   receive(cancellation?: Cancellation): Promise<T | undefined> {
     const state = this.#state;
     if (cancellation !== undefined) return performCancellable(this.#receiving, cancellation);
-    if (installed !== null) return installed.perform(this.#receiving);
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#receiving);
     if (state.size === 0) {
       const sender = state.senders.shift();
       if (sender !== null) {
         const value = sender.payload as T;
         sender.complete(undefined);
-        return eventLoop.passed(value);
+        return loop.passed(value);
       }
     }
     if (state.canReceive()) {
       const outcome = state.take();
-      return eventLoop.passed(outcome === CLOSED ? undefined : outcome);
+      return loop.passed(outcome === CLOSED ? undefined : outcome);
     }
     const waiter = new ParkedReceive(this.#receiving, false);
     state.receivers.push(waiter);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -304,11 +309,13 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     if (cancellation !== undefined) {
       return performCancellable(new Iterating(this.#receiving), cancellation);
     }
-    if (installed !== null) return installed.perform(new Iterating(this.#receiving));
-    if (state.canReceive()) return eventLoop.passed(toIteratorResult(state.take()));
+    if (outside.scheduler !== null) {
+      return outside.scheduler.perform(new Iterating(this.#receiving));
+    }
+    if (state.canReceive()) return loop.passed(toIteratorResult(state.take()));
     const waiter = new ParkedReceive(this.#receiving, true);
     state.receivers.push(waiter);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**

@@ -13,12 +13,16 @@
  * @module
  */
 
-import { type Access, observer, Resource, touch } from "../runtime/observer.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import { ChannelOrder } from "./channel_order.ts";
 import { ClosedError } from "./errors.ts";
 import type { Receiving } from "./participles.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const outside = hooks;
 
 /** The raw outcome of receiving from a channel that is closed and drained. */
 export const CLOSED: unique symbol = Symbol("closed");
@@ -138,12 +142,12 @@ export class ChannelState<T> extends Resource {
     if (this.closed) throw new ClosedError("Cannot send: send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
-      if (observer !== null) this.#ordered().sentTo(receiver);
+      if (outside.observer !== null) this.#ordered().sentTo(receiver);
       receiver.complete(value);
       return true;
     }
     if (this.size === this.capacity) return false;
-    if (observer !== null) this.#ordered().buffered();
+    if (outside.observer !== null) this.#ordered().buffered();
     this.#push(value);
     return true;
   }
@@ -164,7 +168,7 @@ export class ChannelState<T> extends Resource {
       const value = this.#shift();
       // The freed slot goes to the sender that has waited longest, in the same step.
       const sender = this.senders.shift();
-      if (observer !== null) this.#ordered().unbuffered(sender);
+      if (outside.observer !== null) this.#ordered().unbuffered(sender);
       if (sender !== null) {
         this.#push(sender.payload as T);
         sender.complete(undefined);
@@ -173,10 +177,10 @@ export class ChannelState<T> extends Resource {
     }
     const sender = this.senders.shift();
     if (sender === null) {
-      if (observer !== null) this.#ordered().foundClosed();
+      if (outside.observer !== null) this.#ordered().foundClosed();
       return CLOSED;
     }
-    if (observer !== null) this.#ordered().receivedFrom(sender);
+    if (outside.observer !== null) this.#ordered().receivedFrom(sender);
     const value = sender.payload as T;
     sender.complete(undefined);
     return value;
@@ -187,7 +191,7 @@ export class ChannelState<T> extends Resource {
     touch(this, this.senders.first === null ? ACCESS.close : ACCESS.closeParked);
     if (this.closed) throw new ClosedError("Cannot close: close of closed channel");
     this.closed = true;
-    if (observer !== null) this.#ordered().closed();
+    if (outside.observer !== null) this.#ordered().closed();
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) {
       waiter.complete(CLOSED);
     }
@@ -197,14 +201,16 @@ export class ChannelState<T> extends Resource {
   }
 
   trySend(value: T): boolean {
-    touch(this, this.canSend() ? ACCESS.trySend : ACCESS.trySendFailed, value);
+    if (outside.observer !== null) {
+      touch(this, this.canSend() ? ACCESS.trySend : ACCESS.trySendFailed, value);
+    }
     return this.offer(value);
   }
 
   /** Like take, but gives undefined if it would wait; so a received value is wrapped. */
   tryReceive(): IteratorResult<T, undefined> | undefined {
     const isReady = this.canReceive();
-    if (observer !== null) {
+    if (outside.observer !== null) {
       if (isReady) touch(this, ACCESS.tryReceive, this.peek());
       else touch(this, ACCESS.tryReceiveFailed);
     }

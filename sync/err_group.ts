@@ -11,14 +11,18 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { CancelContext, Context } from "./context.ts";
 import { withCancel } from "./with_cancel.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // Slots are asked for in order, and each end may be the last one or have the first error. Waiting for the end commutes
 // with ends, as in a WaitGroup, but that of whoever may give up: it has done so before the end, or not.
@@ -213,12 +217,12 @@ export class ErrGroup extends Resource {
    */
   go(body: () => unknown, name?: string, cancellation?: Cancellation): Promise<void> {
     if (
-      installed === null && cancellation === undefined && typeof body === "function" &&
+      outside.scheduler === null && cancellation === undefined && typeof body === "function" &&
       this.#hasSlot()
     ) {
       this.#active++;
       this.#start(body, name);
-      return eventLoop.done();
+      return loop.done();
     }
     return this.#goWaiting(body, name, cancellation);
   }
@@ -359,11 +363,11 @@ export class ErrGroup extends Resource {
 
   /** Starts `body` as a goroutine, which has a slot already. */
   #start(body: () => unknown, name: string | undefined): void {
-    if (installed === null) {
-      eventLoop.spawn(body, name, this.#ofGoroutine);
+    if (outside.scheduler === null) {
+      loop.spawn(body, name, this.#ofGoroutine);
       return;
     }
-    installed.spawn(async () => {
+    outside.scheduler.spawn(async () => {
       try {
         await body();
       } catch (error) {

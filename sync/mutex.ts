@@ -12,11 +12,14 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, fatal, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // lock and an unlock by the holder commute: "arrive, then be served" and "be served at once" end in the same state.
 const LOCK = 1, UNLOCK = 2, TRY = 4, TRY_FAILED = 8, FOREIGN = 16;
@@ -131,14 +134,14 @@ export class Mutex extends Resource {
    */
   lock(cancellation?: Cancellation): Promise<void> {
     if (cancellation !== undefined) return performCancellable(this.#locking, cancellation);
-    if (installed !== null) return installed.perform(this.#locking);
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#locking);
     if (!this.#isLocked) {
       this.#isLocked = true;
-      return eventLoop.done();
+      return loop.done();
     }
     const waiter = new ParkedForSure(this.#locking);
     this.#waiters.push(waiter);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -158,9 +161,10 @@ export class Mutex extends Resource {
    * ```
    */
   unlock(): void {
-    touch(this, this.#isLocked ? ACCESS.unlock : ACCESS.misuse);
+    const isObserved = outside.observer !== null;
+    if (isObserved) touch(this, this.#isLocked ? ACCESS.unlock : ACCESS.misuse);
     if (!this.#isLocked) throw fatal(new Error("Cannot unlock: sync: unlock of unlocked mutex"));
-    this.#unlockedAt = moment();
+    if (isObserved) this.#unlockedAt = moment();
     const waiter = this.#waiters.shift();
     if (waiter === null) this.#isLocked = false;
     else waiter.complete(undefined);

@@ -13,11 +13,15 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // Who comes first runs its function. Whether others come before or after its end makes no difference to anybody.
 const ARRIVE = 1, END = 2, CANCELLABLE = 4;
@@ -122,8 +126,8 @@ export class Once extends Resource {
     if (typeof body !== "function") {
       throw new TypeError(`Cannot do once: expected a function, got ${String(body)}`);
     }
-    if (installed === null && cancellation === undefined && this.#state === "done") {
-      return eventLoop.done();
+    if (outside.scheduler === null && cancellation === undefined && this.#state === "done") {
+      return loop.done();
     }
     return this.#arrive(body, cancellation);
   }

@@ -8,9 +8,10 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { checkDuration } from "../runtime/duration.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { Timer } from "../runtime/scheduler.ts";
@@ -231,7 +232,7 @@ export class RateLimiter extends Resource {
    */
   wait(n = 1, cancellation?: Cancellation): Promise<void> {
     checkCount(n, "n");
-    if (cancellation === undefined && installed === null) {
+    if (cancellation === undefined && hooks.scheduler === null) {
       // Looking at the clock is most of what this costs, so it is done once.
       if (this.#bucket.reserve(eventLoop.now(), n, 0).isOk) return eventLoop.done();
     }

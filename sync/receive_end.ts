@@ -6,10 +6,14 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { Crowd } from "../runtime/crowd.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
+import { hooks } from "../runtime/hooks.ts";
 import type { Operation } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
 import { Iterating, NilChannelState, ReceiveOperation } from "./channel_state.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const outside = hooks;
 
 /** ReceiveEnd is a {@linkcode ReceiveChannel} over a channel state that the package keeps to itself. */
 export class ReceiveEnd<T> implements ReceiveChannel<T> {
@@ -66,7 +70,7 @@ export class ClosingEnd extends ReceiveEnd<never> {
 
   override receive(cancellation?: Cancellation): Promise<undefined> {
     const receiving = this.#receiving;
-    if (cancellation !== undefined || installed !== null || receiving.isReady()) {
+    if (cancellation !== undefined || outside.scheduler !== null || receiving.isReady()) {
       return super.receive(cancellation) as Promise<undefined>;
     }
     return this.#crowd.park(receiving.resource.receivers, receiving as Operation<undefined>);

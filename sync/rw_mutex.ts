@@ -19,13 +19,16 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, fatal, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Locker } from "./locker.ts";
 import { isSameWaiter } from "./same_waiter.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // As with Mutex, locking and the unlocking it waits for commute. Read locks commute with each other and with read unlocks:
 // a waiting writer stands between them either way. A select, which may give up, and a misuse commute with nothing.
@@ -192,14 +195,14 @@ export class RWMutex extends Resource implements Locker {
    */
   rLock(cancellation?: Cancellation): Promise<void> {
     if (cancellation !== undefined) return performCancellable(this.#rLocking, cancellation);
-    if (installed !== null) return installed.perform(this.#rLocking);
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#rLocking);
     if (this.#canRead()) {
       this.#readers++;
-      return eventLoop.done();
+      return loop.done();
     }
     const waiter = new ParkedForSure(this.#rLocking);
     this.#queue(waiter, this.#waitingReaders);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -220,13 +223,16 @@ export class RWMutex extends Resource implements Locker {
    * ```
    */
   rUnlock(): void {
-    touch(this, this.#readers > 0 ? ACCESS.rUnlock : ACCESS.rMisuse);
+    const isObserved = outside.observer !== null;
+    if (isObserved) touch(this, this.#readers > 0 ? ACCESS.rUnlock : ACCESS.rMisuse);
     if (this.#readers === 0) {
       throw fatal(new Error("Cannot unlock for reading: sync: RUnlock of unlocked RWMutex"));
     }
     this.#readers--;
-    const now = moment();
-    if (now > 0) this.#rUnlockedAt.push(now);
+    if (isObserved) {
+      const now = moment();
+      if (now > 0) this.#rUnlockedAt.push(now);
+    }
     if (this.#readers === 0) this.#admitWriter();
   }
 
@@ -251,14 +257,14 @@ export class RWMutex extends Resource implements Locker {
    */
   lock(cancellation?: Cancellation): Promise<void> {
     if (cancellation !== undefined) return performCancellable(this.#locking, cancellation);
-    if (installed !== null) return installed.perform(this.#locking);
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#locking);
     if (this.#isFree()) {
       this.#isWriting = true;
-      return eventLoop.done();
+      return loop.done();
     }
     const waiter = new ParkedForSure(this.#locking);
     this.#queue(waiter, this.#waitingWriters);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -279,11 +285,14 @@ export class RWMutex extends Resource implements Locker {
    * ```
    */
   unlock(): void {
-    touch(this, this.#isWriting ? ACCESS.unlock : ACCESS.misuse);
+    const isObserved = outside.observer !== null;
+    if (isObserved) touch(this, this.#isWriting ? ACCESS.unlock : ACCESS.misuse);
     if (!this.#isWriting) throw fatal(new Error("Cannot unlock: sync: Unlock of unlocked RWMutex"));
     this.#isWriting = false;
-    this.#unlockedAt = moment();
-    this.#rUnlockedAt = [];
+    if (isObserved) {
+      this.#unlockedAt = moment();
+      this.#rUnlockedAt = [];
+    }
     if (this.#waitingReaders.first === null) this.#admitWriter();
     else this.#admitReaders(Infinity);
   }
@@ -465,14 +474,16 @@ export class RWMutex extends Resource implements Locker {
 
   /** Locks for reading. `reader` is whoever has waited; nobody if the caller has not. */
   #read(reader?: Waiter): void {
-    after(this.#unlockedAt, reader);
+    if (outside.observer !== null) after(this.#unlockedAt, reader);
     this.#readers++;
   }
 
   /** Locks for writing. `writer` is whoever has waited; nobody if the caller has not. */
   #write(writer?: Waiter): void {
-    after(this.#unlockedAt, writer);
-    for (const unlocked of this.#rUnlockedAt) after(unlocked, writer);
+    if (outside.observer !== null) {
+      after(this.#unlockedAt, writer);
+      for (const unlocked of this.#rUnlockedAt) after(unlocked, writer);
+    }
     this.#isWriting = true;
   }
 

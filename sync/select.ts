@@ -13,12 +13,16 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { eventLoop, Parked } from "../runtime/event_loop.ts";
-import { type Access, observer, touch } from "../runtime/observer.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { type Access, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Receiving } from "./participles.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 /**
  * SelectCases are the cases of a select: operations by key, or a list of them. A case that is undefined is ignored, as
@@ -165,20 +169,22 @@ export function select(
   if (options !== undefined && canCancel(options)) {
     return performCancellable(new Selecting(cases, hasDefault), options);
   }
-  if (installed !== null) return installed.perform(new Selecting(cases, hasDefault));
+  if (outside.scheduler !== null) {
+    return outside.scheduler.perform(new Selecting(cases, hasDefault));
+  }
   const ready = readyKey(cases);
   if (ready !== undefined) {
     try {
-      return eventLoop.passed(take(cases, ready));
+      return loop.passed(take(cases, ready));
     } catch (error) {
-      return eventLoop.failed(error);
+      return loop.failed(error);
     }
   }
-  if (hasDefault) return eventLoop.passed(TOOK_DEFAULT);
+  if (hasDefault) return loop.passed(TOOK_DEFAULT);
   const selecting = new Selecting(cases, false);
   const waiter = new Parked(selecting);
   selecting.enqueue(waiter);
-  return eventLoop.park(waiter);
+  return loop.park(waiter);
 }
 
 /**
@@ -204,7 +210,7 @@ export function select(
 export function trySelect<const C extends SelectCases>(cases: C): Selected<C> | undefined {
   checkCases(cases);
   const ready = readyKey(cases);
-  if (observer !== null) touchCases(cases, ready);
+  if (outside.observer !== null) touchCases(cases, ready);
   return ready === undefined ? undefined : take(cases, ready) as Selected<C>;
 }
 

@@ -14,12 +14,15 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { installed } from "../runtime/current.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import { isSameWaiter } from "./same_waiter.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // Acquiring and releasing commute: whoever arrives goes to the end of the queue, and whoever fits is served from its head.
 // Two releases leave the same state, but compete for who wakes whoever waits: who is served comes after the release that
@@ -170,15 +173,15 @@ export class Semaphore extends Resource {
     if (cancellation !== undefined) {
       return performCancellable(this.#acquiring(weight), cancellation);
     }
-    if (installed !== null) return installed.perform(this.#acquiring(weight));
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#acquiring(weight));
     if (this.#canAcquire(weight)) {
       this.#held += weight;
-      return eventLoop.done();
+      return loop.done();
     }
     // What it waits for is one operation for all: the weight is with the waiter.
     const waiter = new ParkedForSure(this.#acquiringOne);
     this.#queue(waiter, weight);
-    return eventLoop.parkForSure(waiter);
+    return loop.parkForSure(waiter);
   }
 
   /**
@@ -227,16 +230,19 @@ export class Semaphore extends Resource {
   release(weight = 1): void {
     check(weight, "release");
     const isHeld = weight <= this.#held;
-    touch(this, isHeld ? ACCESS.release : ACCESS.misuse, weight);
+    const isObserved = outside.observer !== null;
+    if (isObserved) touch(this, isHeld ? ACCESS.release : ACCESS.misuse, weight);
     if (!isHeld) {
       throw new RangeError(
         `Cannot release ${weight} of ${this.#held} permits: semaphore: released more than held`,
       );
     }
     this.#held -= weight;
-    const now = moment();
-    if (now > 0 && weight > 0) this.#freed.push({ at: now, count: weight });
-    this.#serve();
+    if (isObserved) {
+      const now = moment();
+      if (now > 0 && weight > 0) this.#freed.push({ at: now, count: weight });
+    }
+    if (this.#waiters.first !== null) this.#serve();
   }
 
   /**

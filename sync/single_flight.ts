@@ -12,11 +12,15 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { Crowd } from "../runtime/crowd.ts";
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 // Whether an arrival joins or starts a call depends on what came before it, whatever that is. Different keys commute, but
 // a key is no resource of its own.
@@ -154,7 +158,7 @@ export class SingleFlight<K, V> extends Resource {
     body: () => V | PromiseLike<V>,
     cancellation?: Cancellation,
   ): Promise<SingleFlightResult<V>> {
-    if (installed !== null || cancellation !== undefined || typeof body !== "function") {
+    if (outside.scheduler !== null || cancellation !== undefined || typeof body !== "function") {
       return this.#arrive(key, body, cancellation);
     }
     const call = this.#calls.get(key);
@@ -216,7 +220,7 @@ export class SingleFlight<K, V> extends Resource {
   async #lead(key: K, body: () => V | PromiseLike<V>): Promise<SingleFlightResult<V>> {
     const call = new Call(new SingleFlight.#Arriving<K, V>(this, key));
     this.#calls.set(key, call);
-    await eventLoop.done();
+    await loop.done();
     return await this.#run(key, call, body);
   }
 

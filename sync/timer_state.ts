@@ -14,8 +14,9 @@
  * @module
  */
 
-import { current, installed } from "../runtime/current.ts";
+import { current } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
+import { hooks } from "../runtime/hooks.ts";
 import { touch } from "../runtime/observer.ts";
 import type { Waiter } from "../runtime/operation.ts";
 import { Timer } from "../runtime/scheduler.ts";
@@ -93,8 +94,8 @@ export class TimerState extends ChannelState<number> {
   arm(): void {
     const alarm = this.#alarm ??= new Alarm(this);
     if (alarm.scheduler !== null || !(this.#due < Infinity)) return;
-    if (installed === null) eventLoop.setTimerAt(alarm, this.#due);
-    else installed.setTimer(alarm, this.#due - installed.now());
+    if (hooks.scheduler === null) eventLoop.setTimerAt(alarm, this.#due);
+    else hooks.scheduler.setTimer(alarm, this.#due - hooks.scheduler.now());
   }
 
   /** Nobody need be woken any more. */

@@ -9,21 +9,16 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { installed } from "../runtime/current.ts";
 import { Crowd } from "../runtime/crowd.ts";
 import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
-import {
-  type Access,
-  after,
-  misused,
-  moment,
-  observer,
-  Resource,
-  touch,
-} from "../runtime/observer.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { type Access, after, misused, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
+
+// Constants of this module are compiled in; see hooks.ts.
+const loop = eventLoop, outside = hooks;
 
 /** The raw outcome of a wait that found the counter at zero: adding before its caller resumes is no misuse. */
 const NOT_PARKED: unique symbol = Symbol("not parked");
@@ -92,7 +87,7 @@ export class WaitGroup extends Resource {
     }
 
     commit(): typeof NOT_PARKED {
-      if (observer !== null) this.resource.#afterChanges();
+      if (outside.observer !== null) this.resource.#afterChanges();
       return NOT_PARKED;
     }
 
@@ -147,7 +142,7 @@ export class WaitGroup extends Resource {
     if (!Number.isSafeInteger(delta)) {
       throw new TypeError(`Cannot add ${String(delta)} to a WaitGroup: expected a whole number`);
     }
-    touch(this, delta > 0 ? ACCESS.add : ACCESS.done, delta);
+    if (outside.observer !== null) touch(this, delta > 0 ? ACCESS.add : ACCESS.done, delta);
     this.#add(delta);
   }
 
@@ -167,7 +162,7 @@ export class WaitGroup extends Resource {
    * ```
    */
   done(): void {
-    touch(this, ACCESS.done);
+    if (outside.observer !== null) touch(this, ACCESS.done);
     this.#add(-1);
   }
 
@@ -195,8 +190,8 @@ export class WaitGroup extends Resource {
       throw new TypeError(`Cannot start a goroutine: go of nil func value (got ${String(body)})`);
     }
     this.add(1);
-    if (installed === null) {
-      eventLoop.spawn(body, name, this.#end);
+    if (outside.scheduler === null) {
+      loop.spawn(body, name, this.#end);
       return;
     }
     const onEnd = (): void => this.done();
@@ -204,7 +199,7 @@ export class WaitGroup extends Resource {
       if (isGoexit(error)) this.done();
       throw error;
     };
-    installed.spawn(() => {
+    outside.scheduler.spawn(() => {
       let result: unknown;
       try {
         result = body();
@@ -232,8 +227,8 @@ export class WaitGroup extends Resource {
    */
   wait(cancellation?: Cancellation): Promise<void> {
     if (cancellation !== undefined) return performCancellable(this.#waiting, cancellation);
-    if (installed !== null) return installed.perform(this.#waiting);
-    if (this.#count === 0) return eventLoop.done();
+    if (outside.scheduler !== null) return outside.scheduler.perform(this.#waiting);
+    if (this.#count === 0) return loop.done();
     return this.#crowd.park(this.#waiters, this.#waiting);
   }
 
@@ -283,10 +278,10 @@ export class WaitGroup extends Resource {
       throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
     }
     this.#count = count;
-    if (observer !== null) this.#changedAt.push(moment());
+    if (outside.observer !== null) this.#changedAt.push(moment());
     if (count > 0) return;
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
-      if (observer !== null) this.#afterChanges(waiter);
+      if (outside.observer !== null) this.#afterChanges(waiter);
       waiter.complete(undefined);
     }
   }
