@@ -19,6 +19,14 @@
 import type { Access } from "./observer.ts";
 import type { WaitQueue } from "./wait_queue.ts";
 
+/** What operations of this copy of the package are known by: one load where `instanceof` walks up the prototypes. */
+const OPERATION = Symbol("operation");
+
+/** Whether `value` is an operation of this copy of the package. */
+export function isOperation(value: unknown): value is Operation<unknown> {
+  return (value as { [OPERATION]?: true } | null)?.[OPERATION] === true;
+}
+
 /**
  * Operation describes something a goroutine can do and may have to wait for, such as a receive from a channel.
  *
@@ -27,6 +35,10 @@ import type { WaitQueue } from "./wait_queue.ts";
  * @typeParam R What awaiting the operation gives.
  */
 export abstract class Operation<R> {
+  static {
+    Object.defineProperty(this.prototype, OPERATION, { value: true });
+  }
+
   /** What a goroutine waiting for it is said to be doing, in the words of Go's `runtime2.go`: "chan receive". */
   abstract readonly kind: string;
   /** The verb a trace shows: "receive". */

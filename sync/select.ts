@@ -17,7 +17,7 @@ import { current } from "../runtime/current.ts";
 import { eventLoop, Parked } from "../runtime/event_loop.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, touch } from "../runtime/observer.ts";
-import { Operation, type Waiter } from "../runtime/operation.ts";
+import { isOperation, Operation, type Waiter } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import type { Receiving } from "./participles.ts";
 
@@ -231,7 +231,7 @@ function readyKey(cases: SelectCases): string | number | undefined {
   for (const key in byKey) {
     const operation = byKey[key];
     if (operation === undefined) continue;
-    if (!(operation instanceof Operation)) throw notAnOperation(key, operation);
+    if (!isOperation(operation)) throw notAnOperation(key, operation);
     if (operation.isReady()) {
       ready++;
       only = key;
@@ -257,7 +257,7 @@ function readyIndex(cases: readonly (Operation<unknown> | undefined)[]): number 
   for (let index = 0; index < cases.length; index++) {
     const operation = cases[index];
     if (operation === undefined) continue;
-    if (!(operation instanceof Operation)) throw notAnOperation(String(index), operation);
+    if (!isOperation(operation)) throw notAnOperation(String(index), operation);
     if (operation.isReady()) {
       ready++;
       only = index;
@@ -369,7 +369,7 @@ class Selecting extends Operation<AnySelected> {
     this.hasDefault = hasDefault;
     let count = 0;
     forEachCase(cases, (operation, key) => {
-      if (!(operation instanceof Operation)) throw notAnOperation(String(key), operation);
+      if (!isOperation(operation)) throw notAnOperation(String(key), operation);
       count++;
     });
     this.kind = count === 0 ? "select (no cases)" : "select";
