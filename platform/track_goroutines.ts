@@ -13,11 +13,11 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { current, install } from "../runtime/current.ts";
-import { eventLoop, type GoroutineEnd, ParkedForResult } from "../runtime/event_loop.ts";
+import { eventLoop, ParkedForResult } from "../runtime/event_loop.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { Resource } from "../runtime/observer.ts";
 import type { Operation } from "../runtime/operation.ts";
-import type { Scheduler, Timer } from "../runtime/scheduler.ts";
+import type { GoroutineEnd, Scheduler, Timer } from "../runtime/scheduler.ts";
 
 /**
  * trackGoroutines keeps track of all goroutines that are started from now on, so that `goroutines()` lists them and `dump()`
@@ -126,14 +126,14 @@ class Tracker implements Scheduler {
   // Beyond it those are looked for that the garbage collector has found.
   #mostKnown = FEW;
 
-  spawn(body: () => unknown, name?: string): void {
+  spawn(body: () => unknown, name?: string, end?: GoroutineEnd): void {
     const parent = this.#running;
     const id = ++this.#lastId;
     const own = name ?? (body.name || `func${id - 1}`);
     const goroutine = new Tracked(id, own, { id: parent.id, name: parent.name });
     this.#known.set(id, new WeakRef(goroutine));
     if (this.#known.size >= this.#mostKnown) this.#forgetCollected();
-    eventLoop.spawn(() => this.#context.run(goroutine, body), own, new End(this.#known, id));
+    eventLoop.spawn(() => this.#context.run(goroutine, body), own, new End(this.#known, id, end));
   }
 
   perform<R>(operation: Operation<R>): Promise<R> {
@@ -186,18 +186,25 @@ class Tracker implements Scheduler {
 class End implements GoroutineEnd {
   readonly #known: Map<number, WeakRef<Tracked>>;
   readonly #id: number;
+  readonly #end: GoroutineEnd | undefined;
 
-  constructor(known: Map<number, WeakRef<Tracked>>, id: number) {
+  constructor(
+    known: Map<number, WeakRef<Tracked>>,
+    id: number,
+    end: GoroutineEnd | undefined,
+  ) {
     this.#known = known;
     this.#id = id;
+    this.#end = end;
   }
 
   returned(): void {
     this.#known.delete(this.#id);
+    this.#end?.returned();
   }
 
-  threw(): boolean {
+  threw(error: unknown): boolean {
     this.#known.delete(this.#id);
-    return false;
+    return this.#end?.threw(error) ?? false;
   }
 }

@@ -11,7 +11,7 @@
 
 import type { Access, Observer, Resource } from "./observer.ts";
 import type { Operation, Waiter } from "./operation.ts";
-import type { Scheduler, Timer } from "./scheduler.ts";
+import type { GoroutineEnd, Scheduler, Timer } from "./scheduler.ts";
 
 /** Refuse throws if `action` may not be done by the copy that asks. */
 export type Refuse = (action: string) => void;
@@ -51,9 +51,9 @@ export class Guard implements Scheduler, Observer {
     this.#refuse = refuse;
   }
 
-  spawn(body: () => unknown, name?: string): void {
+  spawn(body: () => unknown, name?: string, end?: GoroutineEnd): void {
     this.#refuse("start a goroutine");
-    this.scheduler.spawn(body, name);
+    this.scheduler.spawn(body, name, end);
   }
 
   async perform<R>(operation: Operation<R>): Promise<R> {

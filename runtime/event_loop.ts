@@ -27,7 +27,7 @@ import { Fifo } from "./fifo.ts";
 import { hasExited } from "./goexit.ts";
 import { reportPanic } from "./panic.ts";
 import { PlatformTimers } from "./platform_timers.ts";
-import { type Scheduler, Timer } from "./scheduler.ts";
+import { type GoroutineEnd, type Scheduler, Timer } from "./scheduler.ts";
 import { nextTurn, turnsAfterSlice } from "./turns.ts";
 import type { WaitQueue } from "./wait_queue.ts";
 
@@ -181,14 +181,6 @@ class Batch {
   }
 }
 
-/** GoroutineEnd is told of the end of goroutines. It runs no user code. */
-export interface GoroutineEnd {
-  /** One has returned. */
-  returned(): void;
-  /** One has thrown `error`. Returns whether that is dealt with; otherwise it is a panic. */
-  threw(error: unknown): boolean;
-}
-
 /** The end of a goroutine that nobody waits for. */
 const NOBODY: GoroutineEnd = { returned: ignore, threw: () => false };
 
@@ -289,7 +281,6 @@ export class EventLoop implements Scheduler {
     else this.#deferred.push(new Deferred(settle, outcome, count));
   }
 
-  /** Starts `body` soon; `end` is told when it has ended, which costs less than a function around `body` would. */
   spawn(body: () => unknown, name?: string, end: GoroutineEnd = NOBODY): void {
     this.#goroutines++;
     let batch = this.#batch;

@@ -8,10 +8,21 @@
 import type { GoroutineInfo } from "./goroutines.ts";
 import type { Operation } from "./operation.ts";
 
+/** GoroutineEnd is told of the end of goroutines. It runs no user code. */
+export interface GoroutineEnd {
+  /** One has returned. */
+  returned(): void;
+  /** One has thrown `error`. Returns whether that is dealt with; otherwise it is a panic. */
+  threw(error: unknown): boolean;
+}
+
 /** Scheduler decides who resumes next and when time moves. */
 export interface Scheduler {
-  /** Starts `body` as a goroutine, running none of it before returning. */
-  spawn(body: () => unknown, name?: string): void;
+  /**
+   * Starts `body` as a goroutine, running none of it before returning. `end` is told when it has ended, in the goroutine's
+   * name; what that throws is a panic of it.
+   */
+  spawn(body: () => unknown, name?: string, end?: GoroutineEnd): void;
 
   /**
    * Does `operation` for the calling goroutine: commits it if it is ready now, queues it otherwise. The caller resumes

@@ -12,11 +12,12 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { current } from "../runtime/current.ts";
-import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
+import type { GoroutineEnd } from "../runtime/scheduler.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import type { CancelContext, Context } from "./context.ts";
 import { withCancel } from "./with_cancel.ts";
@@ -363,23 +364,7 @@ export class ErrGroup extends Resource {
 
   /** Starts `body` as a goroutine, which has a slot already. */
   #start(body: () => unknown, name: string | undefined): void {
-    if (outside.scheduler === null) {
-      loop.spawn(body, name, this.#ofGoroutine);
-      return;
-    }
-    outside.scheduler.spawn(async () => {
-      try {
-        await body();
-      } catch (error) {
-        // Who calls goexit has ended like any other, and its goroutine is to end too.
-        if (isGoexit(error)) {
-          this.#end(undefined);
-          throw error;
-        }
-        return this.#end({ error });
-      }
-      this.#end(undefined);
-    }, name ?? (body.name || undefined));
+    (outside.scheduler ?? loop).spawn(body, name, this.#ofGoroutine);
   }
 
   #end(failure: Failure | undefined): void {

@@ -10,11 +10,12 @@
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { Crowd } from "../runtime/crowd.ts";
-import { eventLoop, type GoroutineEnd } from "../runtime/event_loop.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { isGoexit } from "../runtime/goexit.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, misused, moment, Resource, touch } from "../runtime/observer.ts";
 import { Operation, type Waiter } from "../runtime/operation.ts";
+import type { GoroutineEnd } from "../runtime/scheduler.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
 // Constants of this module are compiled in; see hooks.ts.
@@ -190,25 +191,7 @@ export class WaitGroup extends Resource {
       throw new TypeError(`Cannot start a goroutine: go of nil func value (got ${String(body)})`);
     }
     this.add(1);
-    if (outside.scheduler === null) {
-      loop.spawn(body, name, this.#end);
-      return;
-    }
-    const onEnd = (): void => this.done();
-    const onThrow = (error: unknown): never => {
-      if (isGoexit(error)) this.done();
-      throw error;
-    };
-    outside.scheduler.spawn(() => {
-      let result: unknown;
-      try {
-        result = body();
-      } catch (error) {
-        return onThrow(error);
-      }
-      if (!(result instanceof Promise)) return onEnd();
-      return result.then(onEnd, onThrow);
-    }, name ?? (body.name || undefined));
+    (outside.scheduler ?? loop).spawn(body, name, this.#end);
   }
 
   /**

@@ -18,7 +18,7 @@ import { type Access, observe, type Observer, Resource } from "../runtime/observ
 import type { Operation, Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
-import { type Scheduler, Timer } from "../runtime/scheduler.ts";
+import { type GoroutineEnd, type Scheduler, Timer } from "../runtime/scheduler.ts";
 import type { AwaitWatch } from "./await_watch.ts";
 import {
   type Context,
@@ -560,9 +560,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return promise as Promise<R>;
   }
 
-  spawn(body: () => unknown, name?: string): void {
+  spawn(body: () => unknown, name?: string, end?: GoroutineEnd): void {
     const parent = this.#who();
-    if (parent === null) return eventLoop.spawn(body, name);
+    if (parent === null) return eventLoop.spawn(body, name, end);
     if (!this.#isPresent(parent)) return;
     this.#hasEffect = true;
     const nth = parent.childCount++;
@@ -571,7 +571,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       child = new Goroutine(parent, nth, this.#nextIndex++);
       parent.children.push(child);
     }
-    this.#start(child, body, name);
+    this.#start(child, body, name, end);
     if (this.#tracer !== null) this.#tracer.spawned(parent, child);
   }
 
@@ -1293,8 +1293,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return goroutine.epoch === this.#epoch && this.#isRunning;
   }
 
-  #start(goroutine: Goroutine, body: () => unknown, name: string | undefined): void {
-    goroutine.reset(this.#epoch, body, name, this.#goroutineCount++);
+  #start(
+    goroutine: Goroutine,
+    body: () => unknown,
+    name: string | undefined,
+    end?: GoroutineEnd,
+  ): void {
+    goroutine.reset(this.#epoch, body, name, end, this.#goroutineCount++);
     goroutine.aliveAt = this.#alive.length;
     this.#alive.push(goroutine);
     const entry = this.#freeEntry(goroutine);
@@ -1342,6 +1347,16 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #ended(context: Context, goroutine: Goroutine): void {
     if (context.epoch !== this.#epoch || !this.#isRunning) return;
+    try {
+      goroutine.end?.returned();
+    } catch (error) {
+      return this.#panicked(goroutine, error);
+    }
+    this.#leave(context, goroutine);
+  }
+
+  /** It has ended, and whom that concerns has been told. */
+  #leave(context: Context, goroutine: Goroutine): void {
     goroutine.isAlive = false;
     this.#hasEffect = true;
     this.#leaveAlive(goroutine);
@@ -1374,11 +1389,20 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #threw(context: Context, goroutine: Goroutine, error: unknown): void {
     if (context.epoch !== this.#epoch || !this.#isRunning) return;
+    try {
+      if (goroutine.end?.threw(error)) return this.#leave(context, goroutine);
+    } catch (error) {
+      return this.#panicked(goroutine, error);
+    }
     if (hasExited(error)) {
       goroutine.isExiting = false;
       if (goroutine === this.#main) this.#mainExited = true;
-      return this.#ended(context, goroutine);
+      return this.#leave(context, goroutine);
     }
+    this.#panicked(goroutine, error);
+  }
+
+  #panicked(goroutine: Goroutine, error: unknown): void {
     goroutine.isAlive = false;
     if (this.#tracer !== null) this.#tracer.threw(goroutine, error);
     if (this.#fatal !== null) this.#end({ kind: "fatal", ...this.#fatal });

@@ -12,7 +12,7 @@ import { Resource } from "../runtime/observer.ts";
 import type { Operation } from "../runtime/operation.ts";
 import { Waiter } from "../runtime/operation.ts";
 import type { KnownSelect, SelectPlace } from "./select_watch.ts";
-import type { Timer } from "../runtime/scheduler.ts";
+import type { GoroutineEnd, Timer } from "../runtime/scheduler.ts";
 
 /** What the explorer is told by what settles. */
 export interface EntryOwner {
@@ -40,6 +40,8 @@ export class Goroutine {
   isAlive = false;
   name: string | undefined;
   body: () => unknown = noBody;
+  /** Who is told when it has ended. */
+  end: GoroutineEnd | undefined = undefined;
   /** Its place among all goroutines of the schedule, in order of creation; main is 0. */
   order = 0;
   /** Where it stands among those that have not ended. */
@@ -70,7 +72,13 @@ export class Goroutine {
   }
 
   /** Makes it a goroutine of schedule `epoch`, about to start. */
-  reset(epoch: number, body: () => unknown, name: string | undefined, order: number): void {
+  reset(
+    epoch: number,
+    body: () => unknown,
+    name: string | undefined,
+    end: GoroutineEnd | undefined,
+    order: number,
+  ): void {
     // Whoever was left waiting by an earlier schedule stays in its queue for ever, and must not be used again.
     const { entries } = this;
     for (let i = 0; i < entries.length; i++) {
@@ -89,6 +97,7 @@ export class Goroutine {
     if (this.held.size > 0) this.held.clear();
     this.body = body;
     this.name = name;
+    this.end = end;
     this.order = order;
   }
 
