@@ -1,14 +1,15 @@
 /**
  * Which goroutine is running: an async context per goroutine.
  *
- * Entering a context costs Deno 0.2-1.8 us. A promise reaction carries the context in which it was attached for 0.1 us;
- * so contexts are entered once, and used again and again through a reaction that attaches its own successor.
+ * Entering a context costs Deno 0.2-1.8 us, so each is entered once and used again and again: through what stands for it in
+ * Deno's core, which is tried out when this is loaded, or, elsewhere and where stacks are for somebody to read, through a
+ * promise reaction, which carries the context in which it was attached for 0.1 us and attaches its own successor.
  *
  * @module
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { denoCore } from "./deno_core.ts";
+import { type DenoCore, denoCore } from "./deno_core.ts";
 
 // Taken before anybody makes reactions schedule points.
 const { then } = Promise.prototype;
@@ -32,7 +33,7 @@ export class Context {
   readonly fulfilled: () => void;
   /** Tells that what it runs has failed. */
   readonly rejected: (error: unknown) => void;
-  #enter: () => void = capture as () => void;
+  #enter: (() => void) | null = null;
   #body: (context: Context) => void = ignore;
   #onEnd: (context: Context) => void = ignore;
   #onError: (context: Context, error: unknown) => void = ignore;
@@ -42,7 +43,7 @@ export class Context {
     this.fulfilled = () => this.#onEnd(this);
     this.rejected = (error) => this.#onError(this, error);
     this.frame = storage.run(this, () => {
-      this.#arm();
+      if (!canRunAtOnce) this.#arm();
       return currentFrame();
     });
   }
@@ -56,7 +57,30 @@ export class Context {
     this.#body = body;
     this.#onEnd = onEnd;
     this.#onError = onError;
-    this.#enter();
+    if (this.#enter === null) this.#inFrame(() => this.#arm());
+    this.#enter?.();
+  }
+
+  /** Does the same at once. Only if {@linkcode canRunAtOnce}. */
+  runAtOnce(
+    body: (context: Context) => void,
+    onEnd: (context: Context) => void = ignore,
+    onError: (context: Context, error: unknown) => void = ignore,
+  ): void {
+    this.#onEnd = onEnd;
+    this.#onError = onError;
+    this.#inFrame(body);
+  }
+
+  #inFrame(body: (context: Context) => void): void {
+    const { getAsyncContext, setAsyncContext } = denoCore as DenoCore;
+    const before = getAsyncContext();
+    setAsyncContext(this.frame);
+    try {
+      body(this);
+    } finally {
+      setAsyncContext(before);
+    }
   }
 
   readonly #onEnter = (): void => {
@@ -77,6 +101,19 @@ function ignore(): undefined {}
  * asking for the context.
  */
 export const currentFrame: () => object | undefined = denoCore?.getAsyncContext ?? ignore;
+
+/** Whether the core's frames are what AsyncLocalStorage goes by. */
+export const canRunAtOnce: boolean = denoCore !== null && isFaithful(denoCore);
+
+function isFaithful({ getAsyncContext, setAsyncContext }: DenoCore): boolean {
+  const probe = Object.freeze({}) as Context;
+  const before = getAsyncContext();
+  const frame = storage.run(probe, getAsyncContext);
+  setAsyncContext(frame);
+  const isSet = storage.getStore() === probe && getAsyncContext() === frame;
+  setAsyncContext(before);
+  return isSet && storage.getStore() !== probe && getAsyncContext() === before;
+}
 
 /** The context of the running code, or undefined outside of all. */
 export function currentContext(): Context | undefined {

@@ -15,9 +15,17 @@ export interface DenoCore {
   hasTickScheduled(): boolean;
   /** An object that is the same as long as every AsyncLocalStorage has the same value. */
   getAsyncContext(): object | undefined;
+  /** Makes such an object that of the running code, until it is set again; promise reactions carry it on. */
+  setAsyncContext(frame: object | undefined): void;
 }
 
-const NAMES = ["runMicrotasks", "runNextTicks", "hasTickScheduled", "getAsyncContext"];
+const NAMES = [
+  "runMicrotasks",
+  "runNextTicks",
+  "hasTickScheduled",
+  "getAsyncContext",
+  "setAsyncContext",
+];
 
 function find(): DenoCore | null {
   const deno = Object((globalThis as { Deno?: unknown }).Deno) as Record<PropertyKey, unknown>;

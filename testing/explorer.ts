@@ -21,6 +21,7 @@ import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { type GoroutineEnd, type Scheduler, Timer } from "../runtime/scheduler.ts";
 import type { AwaitWatch } from "./await_watch.ts";
 import {
+  canRunAtOnce,
   type Context,
   currentContext,
   currentFrame,
@@ -90,11 +91,11 @@ const HOG_MS = 200;
 /** For how long schedules follow each other before the platform has a turn, in milliseconds. */
 const SLICE_MS = 2;
 
-let capturedResolve: (value: unknown) => void;
-let capturedReject: (error: unknown) => void;
+/** Whose promise is made. What it settles by goes straight to it: each way round costs a write barrier. */
+let captor: Entry;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  capturedResolve = resolve;
-  capturedReject = reject;
+  captor.resolve = resolve;
+  captor.reject = reject;
 }
 
 /** Explorer is the {@linkcode Scheduler} of explorations. There is one, {@linkcode explorer}. */
@@ -250,10 +251,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** The answers given, one per question. Reused: copy to keep. */
   get answers(): readonly number[] {
+    this.#trim();
     return this.#answers;
   }
   /** How many answers each question had. Reused: copy to keep. */
   get counts(): readonly number[] {
+    this.#trim();
     return this.#counts;
   }
   /** The clock of the schedule. */
@@ -275,7 +278,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   get fingerprint(): string | undefined {
     if (this.#hasWaitedOutside) return undefined;
     const { elapsed } = this.#clock;
-    return [this.#hash, this.#steps, elapsed, this.#answers, this.#counts].join(" ");
+    return [this.#hash, this.#steps, elapsed, this.answers, this.counts].join(" ");
   }
   /** Whether some goroutine of the present schedule, or the last, may not have awaited an operation. */
   get mayFloat(): boolean {
@@ -458,7 +461,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#patienceMs = watches.patienceMs;
     this.#current = this.#last = null;
     this.#goroutineCount = 0;
-    this.#alive = [];
+    empty(this.#alive);
     this.#runnable.clear();
     this.#clock.reset(rules.start);
     clear(this.#dueTimers);
@@ -473,7 +476,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#starvationBound = rules.starvationBound ?? Infinity;
     this.#hash = 0;
     this.#isCut = this.#hasWaitedOutside = false;
-    this.#conditions.length = 0;
+    empty(this.#conditions);
     this.#isJudging = false;
     this.#hasEffect = true;
     this.#spins = this.#inRound = this.#rounds = 0;
@@ -488,7 +491,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
         false;
     this.#fatal = this.#broken = null;
     // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
-    if (this.#tracer !== null) this.#answers.length = this.#counts.length = 0;
+    if (this.#tracer !== null) {
+      empty(this.#answers);
+      empty(this.#counts);
+    }
     this.#asked = 0;
     this.#accesses.begin(this.#log);
     clear(this.#timerSetAt);
@@ -498,12 +504,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#settling = null;
     this.#earlyLeft = this.#earlyTimers = strategy.earlyTimers ?? rules.earlyTimers ?? 0;
     this.#canComeEarly = false;
-    this.#earlyQuestions.length = 0;
+    empty(this.#earlyQuestions);
     this.#isRedundant = false;
-    this.#externals.length = 0;
+    empty(this.#externals);
     this.#isPaused = false;
-    for (const context of this.#endedContexts) giveContext(context);
-    this.#endedContexts.length = 0;
+    const ended = this.#endedContexts;
+    while (ended.length > 0) giveContext(ended.pop() as Context);
     forgetTimeouts();
     this.#start(this.#main, this.#body, "main");
     this.#loop.arm();
@@ -551,9 +557,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       operation.enqueue(entry);
     }
     if (this.#tracer !== null) this.#tracer.performed(entry);
+    captor = entry;
     const promise = new Promise(capture);
-    entry.resolve = capturedResolve;
-    entry.reject = capturedReject;
     if (this.exempt !== null) this.exempt(promise);
     if (this.#awaits !== null) this.#awaits.promised(promise);
     if (this.#tracer !== null) this.#tracer.promised?.(entry, promise);
@@ -934,6 +939,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return answer;
   }
 
+  /** What is left of a longer schedule goes: only now, as most schedules nobody asks, and it is dear. */
+  #trim(): void {
+    if (this.#answers.length > this.#asked) {
+      this.#answers.length = this.#counts.length = this.#asked;
+    }
+  }
+
   /** A strategy that throws or is wrong ends the schedule, but not in the middle of somebody's step. */
   #askStrategy(count: number, question: Question): number {
     try {
@@ -1214,12 +1226,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#waitsOutside = false;
     this.#current = null;
     this.#stopWaiting();
-    this.#answers.length = this.#counts.length = this.#asked;
     if (this.#earlyTimers > 0 && this.#earlyLeft === this.#earlyTimers) this.#forgetEarly();
     this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
     const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
-    if (mayCome) this.#endedContexts.length = 0;
+    if (mayCome) empty(this.#endedContexts);
     try {
       this.#strategy.end?.(this.#steps);
     } catch (error) {
@@ -1267,6 +1278,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (this.#counts[question] === 2) {
         this.#answers.splice(question, 1);
         this.#counts.splice(question, 1);
+        this.#asked--;
       } else {
         this.#counts[question] = this.#counts[question] as number - 1;
       }
@@ -1314,7 +1326,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     context.holder = goroutine;
     context.epoch = this.#epoch;
     goroutine.frame = context.frame;
-    context.run(this.#onEnter, this.#onEnd, this.#onError);
+    // Whoever reads stacks sees nothing of the loop then.
+    if (!canRunAtOnce || this.#loop.usesTicks) {
+      return context.run(this.#onEnter, this.#onEnd, this.#onError);
+    }
+    this.#isStepping = false;
+    context.runAtOnce(this.#onEnter, this.#onEnd, this.#onError);
   }
 
   readonly #onEnd = (context: Context): void => this.#ended(context, context.holder as Goroutine);
@@ -1536,6 +1553,11 @@ function isThenable(value: unknown): boolean {
 }
 
 function ignore(): void {}
+
+/** Empties a list; most are empty, and setting the length of one is a call out of the compiled code. */
+function empty(list: unknown[]): void {
+  if (list.length > 0) list.length = 0;
+}
 
 /** Empties a map; most are empty, and clearing one makes it anew. */
 function clear(map: Map<unknown, unknown>): void {

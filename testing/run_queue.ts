@@ -39,7 +39,8 @@ export class RunQueue {
 
   /** Empties it. */
   clear(): void {
-    this.#entries.length = this.#start = 0;
+    if (this.#entries.length > 0) this.#entries.length = 0;
+    this.#start = 0;
     this.#arrivals = null;
     this.#head = 0;
   }
