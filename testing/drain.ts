@@ -45,6 +45,8 @@ export class StepLoop {
   usesTicks = false;
   readonly #step: () => void;
   #isArmed = false;
+  /** Whether the queue is known to be empty. */
+  #isDrained = false;
   /** Whether the loop runs: everything but code of the platform is called by it then. */
   #isLooping = false;
   /** Whether a tick of ours runs. */
@@ -65,6 +67,12 @@ export class StepLoop {
     else setMacrotask(this.#loop);
   }
 
+  /** Calls the function again at once: the one that runs has called no code of the program, so that the queue is empty. */
+  armDrained(): void {
+    this.arm();
+    this.#isDrained = this.#isLooping;
+  }
+
   /** Calls `callback` once the platform has delivered rejections that nobody has handled. To be called by the function. */
   settle(callback: () => void): void {
     if (core === null || !this.#isLooping) return afterMacrotask(callback);
@@ -82,10 +90,11 @@ export class StepLoop {
     this.#guard();
     this.#isLooping = true;
     while (this.#isArmed) {
-      this.#isArmed = false;
+      this.#isArmed = this.#isDrained = false;
       this.#step();
       // Whoever awaits the end must not go on in here.
       if (!this.#isArmed) break;
+      if (this.#isDrained) continue;
       runMicrotasks();
       // Those of the program come first.
       if (hasTickScheduled()) break;

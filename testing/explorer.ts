@@ -88,10 +88,13 @@ const SPIN_ROUNDS = 16;
 /** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
 const HOG_MS = 200;
 
+/** So many steps may go by without a look at the clock. */
+const MOST_UNLOOKED = 256;
+
 /** For how long schedules follow each other before the platform has a turn, in milliseconds. */
 const SLICE_MS = 2;
 
-/** Whose promise is made. What it settles by goes straight to it: each way round costs a write barrier. */
+/** Whose promise is made. What settles it goes straight there: each store into what is old costs a write barrier. */
 let captor: Entry;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
   captor.resolve = resolve;
@@ -153,6 +156,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #round = 1;
   /** Real time when the platform's event loop last had a turn. */
   #turnedAt = 0;
+  /** How many steps are left until the next look at it, and how many were given at the last. */
+  #credit = 0;
+  #stride = 1;
   #hasHogged = false;
   #externalTimer: ReturnType<typeof setTimeout> | undefined;
   #waitsOutside = false;
@@ -1237,7 +1243,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#broken ??= { error };
     }
     this.#verdict = verdict;
-    this.#loop.arm();
+    if (this.#isStepping) this.#loop.armDrained();
+    else this.#loop.arm();
   }
 
   /** The schedule has ended, and everything that belongs to it has been delivered. */
@@ -1254,7 +1261,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       return this.#letGoOfRun(() => this.#reject(error));
     }
     if (watches === null) return this.#letGoOfRun(() => this.#resolve(verdict));
-    if (realNow() - this.#turnedAt < SLICE_MS) return this.#begin(watches);
+    if (!this.#isSliceOver()) return this.#begin(watches);
     const epoch = this.#epoch;
     afterMacrotask(() => {
       if (epoch !== this.#epoch) return;
@@ -1262,6 +1269,16 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#begin(watches);
     });
   };
+
+  /** Whether the platform is to have a turn. Looking at the clock takes as long as half a step, so not each time. */
+  #isSliceOver(): boolean {
+    this.#credit -= this.#steps;
+    if (this.#credit > 0) return false;
+    const isOver = realNow() - this.#turnedAt >= SLICE_MS;
+    this.#stride = isOver ? 1 : Math.min(2 * this.#stride, MOST_UNLOOKED);
+    this.#credit = this.#stride;
+    return isOver;
+  }
 
   /** Nothing runs: what happens outside is nobody's business, and must not be kept. */
   #letGoOfRun(settle: () => void): void {
