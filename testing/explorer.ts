@@ -1328,7 +1328,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     name: string | undefined,
     end?: GoroutineEnd,
   ): void {
-    goroutine.reset(this.#epoch, body, name, end, this.#goroutineCount++);
+    goroutine.reset(this.#epoch, body, name, this.#goroutineCount++, end);
     goroutine.aliveAt = this.#alive.length;
     this.#alive.push(goroutine);
     const entry = this.#freeEntry(goroutine);

@@ -57,10 +57,9 @@ export class Goroutine {
   /** Operations called so far. */
   operations = 0;
   readonly entries: Entry[] = [];
-  /** What it holds and may let go of: locks, and how many permits; kept only if steps are logged. */
-  readonly held = new Map<object, number>();
-  /** By operation: its selects; kept from schedule to schedule. */
-  readonly selects = new Map<number, KnownSelect>();
+  // Made when somebody asks: most goroutines need neither, and of a hundred thousand that would be most of the memory.
+  #held: Map<object, number> | null = null;
+  #selects: Map<number, KnownSelect> | null = null;
   /** The resources it has made, in order; kept from schedule to schedule. */
   readonly resources: ResourceNode[] = [];
 
@@ -76,8 +75,8 @@ export class Goroutine {
     epoch: number,
     body: () => unknown,
     name: string | undefined,
-    end: GoroutineEnd | undefined,
     order: number,
+    end?: GoroutineEnd,
   ): void {
     // Whoever was left waiting by an earlier schedule stays in its queue for ever, and must not be used again.
     const { entries } = this;
@@ -94,11 +93,21 @@ export class Goroutine {
     this.isAlive = true;
     this.isExiting = false;
     this.frame = undefined;
-    if (this.held.size > 0) this.held.clear();
+    if (this.#held !== null && this.#held.size > 0) this.#held.clear();
     this.body = body;
     this.name = name;
     this.end = end;
     this.order = order;
+  }
+
+  /** What it holds and may let go of: locks, and how many permits; kept only if steps are logged. */
+  get held(): Map<object, number> {
+    return this.#held ??= new Map();
+  }
+
+  /** By operation: its selects; kept from schedule to schedule. */
+  get selects(): Map<number, KnownSelect> {
+    return this.#selects ??= new Map();
   }
 
   /** Whether it comes before `other` in the order of paths. */
