@@ -42,7 +42,7 @@ const SURFACE: Record<keyof typeof config.exports, { values: string; types: stri
       isGoexit now numGoroutine performCancellable sleep touch yieldNow
     `,
     types: `
-      Access Cancellation GoroutineInfo Scheduler
+      Access Cancellation GoroutineEnd GoroutineInfo Scheduler
     `,
   },
   "./sync": {

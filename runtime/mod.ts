@@ -13,6 +13,6 @@ export { goexit, isGoexit } from "./goexit.ts";
 export { type Access, Resource, touch } from "./observer.ts";
 export { Operation, Waiter } from "./operation.ts";
 export { GoroutinePanic } from "./panic.ts";
-export { type Scheduler, Timer } from "./scheduler.ts";
+export { type GoroutineEnd, type Scheduler, Timer } from "./scheduler.ts";
 export { now, sleep, yieldNow } from "./sleep.ts";
 export { WaitQueue } from "./wait_queue.ts";
