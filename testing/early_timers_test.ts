@@ -34,6 +34,7 @@ Deno.test("earlyTimers: 0 never lets a deadline come while somebody can run", as
     const strategy of [
       "exhaustive",
       "deviations",
+      "coverage",
       "bounded",
       "random",
       "pct",
@@ -54,6 +55,7 @@ Deno.test("earlyTimers: 1 finds what needs a slow goroutine, with every strategy
     "portfolio",
     "exhaustive",
     "deviations",
+    "coverage",
     "bounded",
     "random",
     "urw",

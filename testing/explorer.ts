@@ -31,6 +31,7 @@ import {
   takeContext,
 } from "./context_pool.ts";
 import { AccessLog } from "./access_log.ts";
+import { CodeTable } from "./code_table.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
@@ -194,6 +195,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #settling: Waiter | null = null;
   #settledSteps = 0;
   readonly #resources = new ResourceTable();
+  readonly #codes = new CodeTable();
   readonly #accesses = new AccessLog(this.#resources);
 
   // --- what the program demands ---
@@ -410,6 +412,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#main = new Goroutine(null, 0, 0);
     this.#nextIndex = 1;
     this.#resources.forget();
+    this.#codes.forget();
     this.#accesses.forget();
     this.reached.clear();
   }
@@ -708,6 +711,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   event(k: number): number {
     return k === this.#runnable.size ? CLOCK : eventOf(this.candidate(k));
+  }
+
+  code(k: number): number {
+    return k === this.#runnable.size ? CLOCK : this.#codes.of(this.candidate(k).goroutine);
+  }
+
+  operations(k: number): number {
+    return k === this.#runnable.size ? 0 : this.candidate(k).nth;
   }
 
   /** Candidate `k`: the goroutine that ran last first, then by path. */

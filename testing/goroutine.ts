@@ -40,6 +40,9 @@ export class Goroutine {
   isAlive = false;
   name: string | undefined;
   body: () => unknown = noBody;
+  /** The number of the code of `numberedBody`. */
+  codeNumber = 0;
+  numberedBody: (() => unknown) | null = null;
   /** Who is told when it has ended. */
   end: GoroutineEnd | undefined = undefined;
   /** Its place among all goroutines of the schedule, in order of creation; main is 0. */

@@ -12,7 +12,7 @@ import type { Strategy } from "./strategy.ts";
 /**
  * StrategyName is a search strategy by name.
  *
- * - "portfolio": takes turns among "deviations" and all that draw random numbers.
+ * - "portfolio": takes turns among "deviations", "coverage" and all that draw random numbers.
  * - "random": uniform among those who can run.
  * - "urw": in proportion to the steps that they have left, so that long goroutines do not come last.
  * - "pos": random priorities, drawn anew for steps that conflict with the last one.
@@ -21,6 +21,8 @@ import type { Strategy } from "./strategy.ts";
  * - "preemptions": no, one or two preemptions at random points.
  * - "deviations": the schedule in which whoever ran last goes on, and if it cannot, whoever was created first; then all
  *   that differ from it in one choice, then in two, ...
+ * - "coverage": a switch of each kind, and of each kind behind each other. A kind is from which code, after how many
+ *   operations, to which, after how many: goroutines that were started with the same function are alike.
  * - "bounded": all schedules without preemptions, then all with at most one, ...
  * - "exhaustive": all schedules, depth first.
  * - "reduced": one of each class of schedules that differ only in the order of what commutes. Only for programs that
@@ -34,6 +36,7 @@ export type StrategyName =
   | "pct"
   | "preemptions"
   | "deviations"
+  | "coverage"
   | "bounded"
   | "exhaustive"
   | "reduced";
@@ -208,6 +211,7 @@ const STRATEGIES: readonly StrategyName[] = [
   "pct",
   "preemptions",
   "deviations",
+  "coverage",
   "bounded",
   "exhaustive",
   "reduced",

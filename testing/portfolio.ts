@@ -1,8 +1,11 @@
 /**
- * The default search: enumeration and a rotation of sampling strategies share the budget.
+ * The default search: enumeration, one schedule for each kind of switch, and a rotation of sampling strategies share the
+ * budget.
  *
  * Enumeration is by number of deviations. Rejected: depth first, which spends its time at the end of the schedule; by
- * number of preemptions, which gets nowhere in programs with many goroutines.
+ * number of preemptions, which gets nowhere in programs with many goroutines. Kinds of switch take turns with enumeration
+ * as long as there are new ones, which are few where all schedules can be run; pairs of them are one of the rotation.
+ * Rejected: kinds in the rotation only, in a ninth to a quarter of the schedules (README.md, "What the default is made of").
  *
  * @module
  */
@@ -17,6 +20,7 @@ import { RandomWalk } from "./random.ts";
 import { Reduced } from "./reduced.ts";
 import type { StepLog } from "./step_log.ts";
 import type { Candidates, LoggingStrategy, Question, Strategy } from "./strategy.ts";
+import { SwitchCoverage } from "./switch_coverage.ts";
 import { UniformWalk } from "./uniform.ts";
 
 /** How many schedules in a row one side of the portfolio gets. */
@@ -30,16 +34,17 @@ const FEW = 256;
 
 /**
  * Portfolio begins with the schedule without preemptions and the one in the order of the event loop. Then half of the
- * schedules go on enumerating, and half rotate through strategies that find what enumeration reaches late. No strategy
- * wins everywhere. It ends once everything has been enumerated.
+ * schedules go on enumerating and trying new kinds of switch, and half rotate through strategies that find what enumeration
+ * reaches late. No strategy wins everywhere. It ends once everything has been enumerated.
  *
  * Enumeration is of all schedules, those with few deviations first; if all state is tracked, of one schedule of each
- * class.
+ * class, and then it shares its turns with nobody.
  */
 export class Portfolio implements Strategy {
   readonly #enumeration: Deviations | Reduced;
   readonly #uniform: UniformWalk;
-  readonly #rotation: readonly Strategy[];
+  readonly #coverage: SwitchCoverage;
+  #rotation: readonly Strategy[];
   readonly #first = new EventLoopOrder();
   #present: LoggingStrategy;
   #count = 0;
@@ -48,6 +53,7 @@ export class Portfolio implements Strategy {
   constructor(seed: number, state: "plain" | "tracked" = "plain") {
     this.#present = this.#enumeration = state === "tracked" ? new Reduced() : new Deviations(seed);
     this.#uniform = new UniformWalk(seed);
+    this.#coverage = new SwitchCoverage(seed);
     const pct = new Pct(seed);
     this.#rotation = [
       new RandomWalk(seed),
@@ -57,6 +63,7 @@ export class Portfolio implements Strategy {
       pct,
       this.#uniform,
       pct,
+      this.#coverage,
     ];
   }
 
@@ -92,8 +99,14 @@ export class Portfolio implements Strategy {
 
   begin(schedule: number): boolean {
     if (this.isComplete) return false;
-    this.#present = this.#next(this.#count++);
-    return this.#present.begin(this.#present === this.#first ? 0 : schedule);
+    const at = this.#count++;
+    this.#present = this.#next(at);
+    if (this.#present.begin(this.#present === this.#first ? 0 : schedule)) return true;
+    if (this.#present !== this.#coverage) return false;
+    // All its kinds were tried: the others have its turns.
+    this.#rotation = this.#rotation.filter((strategy) => strategy !== this.#coverage);
+    this.#present = this.#next(at);
+    return this.#present.begin(schedule);
   }
 
   #next(at: number): Strategy {
@@ -102,7 +115,8 @@ export class Portfolio implements Strategy {
     if ((at > 0 && at < SAMPLED_FIRST) || turn % 2 === 1) {
       return this.#rotation[this.#sampled++ % this.#rotation.length] as Strategy;
     }
-    return this.#enumeration;
+    const sharesTurns = this.#enumeration instanceof Deviations && this.#coverage.hasNewKinds;
+    return at % 2 === 1 && sharesTurns ? this.#coverage : this.#enumeration;
   }
 
   pick(candidates: Candidates): number {

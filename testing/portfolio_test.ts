@@ -56,7 +56,7 @@ Deno.test("Portfolio begins with the schedule without preemptions, then first in
   assert(logs[1] !== logs[0]);
 });
 
-Deno.test("Portfolio takes turns among several strategies, enumerating half of the time, and names whose turn it is", async () => {
+Deno.test("Portfolio takes turns among several strategies, enumerating or trying new kinds of switch half of the time, and names whose turn it is", async () => {
   const exploration = new Exploration(() => lockRounds(4, 3), resolveOptions({}), undefined);
   const portfolio = new Portfolio(3);
   const turns = new Map<string, number>();
@@ -66,8 +66,10 @@ Deno.test("Portfolio takes turns among several strategies, enumerating half of t
     turns.set(portfolio.name, (turns.get(portfolio.name) ?? 0) + 1);
   }
   const enumerated = turns.get("deviations") ?? 0;
-  assert(enumerated >= 480 && enumerated <= 544, `${enumerated}`);
-  const names = "deviations pct(1) pct(2) pct(3) pos preemptions random urw".split(" ");
+  const covered = turns.get("coverage") ?? 0;
+  assert(enumerated >= 240 && enumerated + covered >= 480, `${enumerated}, ${covered}`);
+  assert(enumerated <= 544, `${enumerated}`);
+  const names = "coverage deviations pct(1) pct(2) pct(3) pos preemptions random urw".split(" ");
   assertEquals([...turns.keys()].filter((name) => name !== "event loop").sort(), names);
   assert([...turns.values()].every((count) => count > 0));
 });

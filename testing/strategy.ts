@@ -23,6 +23,10 @@ export interface Candidates {
   goroutine(k: number): number;
   /** What candidate `k` is: a number that is the same in schedules that differ only in the order of what commutes. */
   event(k: number): number;
+  /** The code that candidate `k` runs: a small number, the same for goroutines that were started with the same function. */
+  code(k: number): number;
+  /** How many operations the goroutine of candidate `k` had called when it called the one that is resumed; 0 at its start. */
+  operations(k: number): number;
   /** Whether candidate 0 is the goroutine that ran last, so that any other choice is a preemption. */
   readonly canContinue: boolean;
 }
@@ -46,7 +50,7 @@ export interface Strategy {
   estimate?(): number;
   /**
    * How many times in a schedule the next deadline may come although somebody can run: that is the last candidate then,
-   * of goroutine and event -1. By default what the exploration's options say.
+   * of goroutine, event and code -1. By default what the exploration's options say.
    */
   readonly earlyTimers?: number | undefined;
   /** Whether `pick` is asked at every step, even if only one can go on. So it is for whoever has a log. */

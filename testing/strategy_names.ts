@@ -15,6 +15,7 @@ import { PreemptionSampler } from "./preemption_sampler.ts";
 import { RandomWalk } from "./random.ts";
 import { Reduced } from "./reduced.ts";
 import type { Strategy } from "./strategy.ts";
+import { SwitchCoverage } from "./switch_coverage.ts";
 import { UniformWalk } from "./uniform.ts";
 
 /**
@@ -40,6 +41,8 @@ export function toStrategy({ strategy, seed, earlyTimers, state }: Settings): St
       return new Bounded();
     case "deviations":
       return new Deviations(seed);
+    case "coverage":
+      return new SwitchCoverage(seed);
     case "exhaustive":
       return new Exhaustive();
     case "reduced":

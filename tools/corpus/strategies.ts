@@ -14,6 +14,7 @@ import { PreemptionSampler } from "../../testing/preemption_sampler.ts";
 import { RandomWalk } from "../../testing/random.ts";
 import { Reduced } from "../../testing/reduced.ts";
 import type { Strategy } from "../../testing/strategy.ts";
+import { SwitchCoverage } from "../../testing/switch_coverage.ts";
 import { UniformWalk } from "../../testing/uniform.ts";
 import type { Part, PartOptions, Row } from "./part.ts";
 import {
@@ -70,6 +71,7 @@ async function toRow(program: StrategyProgram, schedules: number): Promise<Row> 
     columns[`${name} %`] = Math.round(1_000 * failures / schedules) / 10;
   }
   columns.deviations = await firstFailure(program, new Deviations(SEED), SEARCHED) ?? "-";
+  columns.coverage = await firstFailure(program, new SwitchCoverage(SEED), SEARCHED) ?? "-";
   columns.bounded = await firstFailure(program, new Bounded(), SEARCHED) ?? "-";
   columns.reduced = await firstFailure(program, new Reduced(), SEARCHED) ?? "-";
   const found = await foundByDefault(program);
