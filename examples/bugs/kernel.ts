@@ -43,6 +43,11 @@ export interface Kernel {
      * the name of who may be stuck or not; " | " stands between waits that are possible. Nobody else is stuck.
      */
     readonly stuck?: readonly string[];
+    /**
+     * Who hangs in plain promises, in which function, and at which await: "main: task: await mu.lock()". Where several
+     * functions are named, an outer one comes first. Nobody else hangs.
+     */
+    readonly awaits?: string;
     /** Who panics, or whose accesses race: the first line of the report names them. */
     readonly names?: readonly string[];
     /** A part of the message; " | " as above. */

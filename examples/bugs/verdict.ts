@@ -15,7 +15,7 @@ interface Stuck {
 }
 
 /** What is wrong with what exploring the kernel's buggy form has thrown; undefined if it is what the kernel expects. */
-export function problemOf({ expected }: Kernel, thrown: unknown): string | undefined {
+export function problemOf({ id, expected }: Kernel, thrown: unknown): string | undefined {
   if (thrown === undefined) return "not found";
   if (!(thrown instanceof ScheduleError)) return `no schedule: ${String(thrown)}`;
   const { kind, message } = thrown;
@@ -28,7 +28,35 @@ export function problemOf({ expected }: Kernel, thrown: unknown): string | undef
   }
   const unnamed = expected.names?.find((name) => !new RegExp(`\\bg\\d+ ${name}\\b`).test(headline));
   if (unnamed !== undefined) return `${unnamed} is not named: ${headline}`;
+  if (kind === "foreign") return problemWithAwait(id, expected.awaits ?? "", thrown);
   return expected.stuck && problemWith(expected.stuck, stuckIn(thrown), message);
+}
+
+/** Whether the one who hangs is the one expected, at the await expected, and the report's text says so. */
+function problemWithAwait(id: string, expected: string, thrown: ScheduleError): string | undefined {
+  const { trace: { goroutines }, message } = thrown;
+  const [goroutine, ...others] = goroutines.filter(({ status }) =>
+    status !== "ended" && status !== "panicked"
+  );
+  const sites = goroutine?.at ?? [];
+  const [innermost] = sites;
+  if (goroutine?.status !== "foreign" || innermost === undefined || others.length > 0) {
+    return `not one that hangs: ${goroutines.map(({ name, status }) => `${name} ${status}`)}`;
+  }
+  const [name, ...path] = expected.split(": ");
+  const code = path.pop() ?? "";
+  const functions = sites.map(({ functionName }) => functionName ?? "").toReversed();
+  const isThere = path.length > 0 && path.every((part) => functions.includes(part)) &&
+    functions.at(-1) === path.at(-1);
+  const { file, line, column, source = "" } = innermost;
+  const base = file.slice(file.lastIndexOf("/") + 1);
+  const isOwn = base.startsWith(`${id.split(" ", 1)[0]?.toLowerCase().replace("-", "_")}_`);
+  if (goroutine.name !== name || !isThere || !isOwn || code === "" || !source.includes(code)) {
+    return `hangs: ${goroutine.name}: ${functions.join(": ")}: ${source}; expected: ${expected}`;
+  }
+  const place = `g${goroutine.id} ${name} awaits at ${base}:${line}:${column} ${source}`;
+  const says = message.split("\n").some((text) => text.trim().replaceAll(/ +/g, " ") === place);
+  return says ? undefined : `not in the report: ${place}`;
 }
 
 function stuckIn({ trace }: ScheduleError): Stuck[] {

@@ -57,6 +57,10 @@ export const kernel: Kernel = {
   options: { externalTimeoutMs: 5 },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "foreign", message: "waits for something outside the scheduler" },
+  expected: {
+    kind: "foreign",
+    message: "waits for something outside the scheduler",
+    awaits: "main: task: await mu.lock()",
+  },
   orders: { buggy: [48, 576], fixed: [0, 336] },
 };

@@ -96,6 +96,7 @@ export const kernel: Kernel = {
   expected: {
     kind: "race | foreign",
     message: "0 permits left of 1 | waits for something outside the scheduler",
+    awaits: "main: hold: await semaphore.acquire()",
   },
   orders: { buggy: [5, 27], fixed: [0, 27] },
 };

@@ -58,6 +58,10 @@ export const kernel: Kernel = {
   options: { externalTimeoutMs: 5 },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "foreign", message: "waits for something outside the scheduler" },
+  expected: {
+    kind: "foreign",
+    message: "waits for something outside the scheduler",
+    awaits: "main: take: await events.next()",
+  },
   orders: { buggy: [2, 12], fixed: [0, 12] },
 };

@@ -46,6 +46,10 @@ export const kernel: Kernel = {
   options: { externalTimeoutMs: 5 },
   buggy: () => program("buggy"),
   fixed: () => program("fixed"),
-  expected: { kind: "foreign", message: "waits for something outside the scheduler" },
+  expected: {
+    kind: "foreign",
+    message: "waits for something outside the scheduler",
+    awaits: "main: ask: await source.next()",
+  },
   orders: { buggy: [1, 2], fixed: [0, 2] },
 };

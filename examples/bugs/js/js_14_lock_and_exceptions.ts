@@ -71,7 +71,11 @@ export const kernels: readonly Kernel[] = [{
   options: { externalTimeoutMs: 5 },
   buggy: () => oneFails("buggy"),
   fixed: () => oneFails("fixed"),
-  expected: { kind: "foreign", message: "waits for something outside the scheduler" },
+  expected: {
+    kind: "foreign",
+    message: "waits for something outside the scheduler",
+    awaits: "main: succeeding: Lock.critical: await new Promise",
+  },
   orders: { buggy: [2, 4], fixed: [0, 4] },
 }, {
   id: "JS-14 self",
