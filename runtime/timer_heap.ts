@@ -70,9 +70,10 @@ export class TimerHeap {
 
   /** Removes all timers and starts counting anew. */
   clear(): void {
+    this.#sequence = 0;
+    if (this.#timers.length === 0) return;
     for (const timer of this.#timers) timer.index = -1;
     this.#timers.length = 0;
-    this.#sequence = 0;
   }
 
   /** All pending timers in no particular order. */

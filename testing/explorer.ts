@@ -534,7 +534,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const isBusy = goroutine.parked + goroutine.runnable > 0;
     if (isBusy && operation.kind !== "IO wait") this.#mayFloat = true;
     const entry = this.#freeEntry(goroutine);
-    entry.operation = operation;
+    // A write barrier less for whoever does the same again.
+    if (entry.operation !== operation) entry.operation = operation;
     entry.epoch = this.#epoch;
     entry.nth = ++goroutine.operations;
     entry.calledIn = this.#steps;

@@ -105,9 +105,7 @@ export class ResourceTable {
   /** Makes sure that the running goroutine may do that. */
   check(operation: Operation<unknown>): void {
     const { resource } = operation;
-    if (resource instanceof Resource && !this.isOwn(resource)) {
-      this.borrow(resource, operation.verb);
-    }
+    if (!this.isOwn(resource)) this.borrow(resource, operation.verb);
     if (touchesMore(operation)) operation.touches(this.#checkTouched);
   }
 
@@ -119,7 +117,7 @@ export class ResourceTable {
 
   /** Begins to use what was made outside, if it was. */
   borrow(resource: object, verb: string): void {
-    if (this.#borrowed.has(resource) || !(resource instanceof Resource)) return;
+    if (!(resource instanceof Resource) || this.#borrowed.has(resource)) return;
     if (this.#outsideWaiters.has(resource)) {
       throw new Error(
         `Cannot ${verb}: ${resource.type}.${verb}() would join a waiter inside the run with one outside`,
