@@ -33,28 +33,56 @@ async function leastMs(tries: number, ...bodies: readonly (() => unknown)[]): Pr
   return least;
 }
 
+const RATE = "schedules/s";
+const STEP_RATE = "steps/s";
+const THEIR_RATE = "schedules/s by fast-check's scheduler";
+const LEAST_RATE = "schedules/s by the least possible";
+
 async function exploring(): Promise<readonly HarnessRow[]> {
-  const { EXPLORER_PROGRAMS, runOurs, runTheirs } = await import("./explorer_programs.ts");
+  const { EXPLORER_PROGRAMS, runOurs } = await import("./explorer_programs.ts");
   const { RandomWalk } = await import("../../testing/random.ts");
   const rows: HarnessRow[] = [];
-  for (const [name, { ours, theirs }] of Object.entries(EXPLORER_PROGRAMS)) {
+  const count = 4_000;
+  for (const [what, { ours }] of Object.entries(EXPLORER_PROGRAMS)) {
     let steps = 0;
-    // They take about equally long, so that a busy machine is unfair to neither.
-    const [count, theirCount] = [4_000, 1_000];
-    const [oursMs, theirsMs] = await leastMs(
-      12,
-      async () => steps = await runOurs(ours, new RandomWalk(1), count),
-      () => runTheirs(theirs, theirCount),
-    ) as [number, number];
-    const perSecond = count / oursMs * 1e3;
-    const what = `${name}, ${Math.floor(steps / count)} steps`;
+    const [ms] = await leastMs(20, async () => {
+      steps = await runOurs(ours, new RandomWalk(1), count);
+    }) as [number];
     rows.push(
-      { what, figure: perSecond, unit: "schedules/s" },
-      { what, figure: steps / oursMs * 1e3, unit: "steps/s" },
-      { what, figure: perSecond / (theirCount / theirsMs * 1e3), unit: "x fast-check's scheduler" },
+      { what, figure: count / ms * 1e3, unit: RATE },
+      { what, figure: steps / ms * 1e3, unit: STEP_RATE },
     );
   }
   return rows;
+}
+
+async function exploringByFastCheck(): Promise<readonly HarnessRow[]> {
+  const { EXPLORER_PROGRAMS, runTheirs } = await import("./explorer_programs.ts");
+  const rows: HarnessRow[] = [];
+  const count = 1_000;
+  for (const [what, { theirs }] of Object.entries(EXPLORER_PROGRAMS)) {
+    const [ms] = await leastMs(20, () => runTheirs(theirs, count)) as [number];
+    rows.push({ what, figure: count / ms * 1e3, unit: THEIR_RATE });
+  }
+  return rows;
+}
+
+async function exploringAtLeast(): Promise<readonly HarnessRow[]> {
+  const { LeastExplorer, leastLocks } = await import("./least_explorer.ts");
+  const explorer = new LeastExplorer();
+  const body = leastLocks(explorer);
+  const count = 4_000;
+  const [ms] = await leastMs(20, () => explorer.run(body, 1, count)) as [number];
+  return [{ what: "3 x 3 locks", figure: count / ms * 1e3, unit: LEAST_RATE }];
+}
+
+/** How many times as many schedules ours runs as the others. */
+function compareExplorers(rows: readonly HarnessRow[]): HarnessRow[] {
+  return rows.filter(({ unit }) => unit === THEIR_RATE || unit === LEAST_RATE).map((other) => {
+    const own = rows.find(({ what, unit }) => what === other.what && unit === RATE);
+    const figure = (own?.figure ?? NaN) / other.figure;
+    return { what: other.what, figure, unit: other.unit.replace(/^.* by /, "x ") };
+  });
 }
 
 async function reducing(): Promise<readonly HarnessRow[]> {
@@ -189,6 +217,8 @@ async function fairness(): Promise<readonly HarnessRow[]> {
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   exploring,
+  exploringByFastCheck,
+  exploringAtLeast,
   reducing,
   reporting,
   remembering,
@@ -199,8 +229,11 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   fairness,
 };
 
-/** What is measured in several processes; the least counts. */
+/** What is measured in several processes; the best counts. */
 const REPEATED: Readonly<Record<string, number>> = {
+  exploring: 3,
+  exploringByFastCheck: 3,
+  exploringAtLeast: 3,
   importing: 7,
   withoutHarness: 3,
   withHarness: 3,
@@ -230,13 +263,16 @@ export async function measureHarness(onProgress: (text: string) => void): Promis
     let best = await runOnce(name);
     for (let i = 1; i < (REPEATED[name] ?? 1); i++) {
       const again = await runOnce(name);
-      best = best.map((row, k) =>
-        again[k] !== undefined && again[k].figure < row.figure ? again[k] : row
-      );
+      best = best.map((row, k) => better(row, again[k] ?? row));
     }
     rows.push(...best);
   }
-  return rows;
+  return [...rows, ...compareExplorers(rows)];
+}
+
+function better(a: HarnessRow, b: HarnessRow): HarnessRow {
+  const isRate = a.unit.includes("/s");
+  return isRate === a.figure > b.figure ? a : b;
 }
 
 /** The table, in columns. */

@@ -83,6 +83,10 @@ const TARGETS: readonly Target[] = [
   target("P17", "context: derive and cancel", "AbortSignal.any", 1 / 15),
   target("P17", "context: wake 100k", GO, 0.4),
   target("P18", "import of mod.ts", "ms", 5),
+  { id: "X1", what: "3 x 3 locks", than: "schedules/s", atLeast: 150_000 },
+  { id: "X1", what: "3 x 3 locks, an await inside", than: "steps/s", atLeast: 3_000_000 },
+  { id: "X1", what: "3 x 3 locks", than: "x fast-check's scheduler", atLeast: 8 },
+  { id: "X2", what: "reduced search of semaphore(5,2)", than: "executions/s", atLeast: 20_000 },
   { id: "H1", what: "3 x 3 racy increments", than: "schedules/s", atLeast: 250_000 },
   { id: "H1", what: "3 x 3 racy increments", than: "x fast-check's scheduler", atLeast: 9 },
   target("H2", "virtual clock, 10,000 sleep 10 times", "us a sleep", 1),
@@ -114,7 +118,7 @@ export function judge(
 }
 
 function figureOf({ what, than }: Target, rows: readonly HarnessRow[]) {
-  return rows.find((row) => row.what.startsWith(what) && row.unit === than)?.figure;
+  return rows.find((row) => row.what === what && row.unit === than)?.figure;
 }
 
 function ratioOf({ what, than }: Target, peers: readonly PeerRow[]): number | undefined {
