@@ -142,13 +142,19 @@ export class ParkedForResult extends Parked {
 
 /** A goroutine of the event loop that sleeps. */
 class Sleeper extends Timer {
-  readonly kind = "sleep";
-  override readonly onlyWakes = true;
   readonly #resolve: Settle;
 
   constructor(resolve: Settle) {
     super();
     this.#resolve = resolve;
+  }
+
+  get kind(): string {
+    return "sleep";
+  }
+
+  override get onlyWakes(): boolean {
+    return true;
   }
 
   fire(): void {

@@ -117,7 +117,13 @@ export function misused(resource: object): void {
 /** Resource is the base of everything goroutines share: it carries the harness's mark and tells its state in words. */
 export abstract class Resource {
   /** What the harness remembers of this resource: id, name, where and in which schedule it was made. */
-  readonly mark: unknown = outside.observer === null ? undefined : outside.observer.created(this);
+  // Declared here and set by the constructor; see Timer.
+  declare readonly mark: unknown;
+
+  /** Tells the harness that there is one more. */
+  constructor() {
+    this.mark = outside.observer === null ? undefined : outside.observer.created(this);
+  }
 
   /** The type's name, for reports: "Mutex". */
   abstract readonly type: string;

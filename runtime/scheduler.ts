@@ -54,26 +54,39 @@ export interface Scheduler {
  * once it has fired or was cleared.
  */
 export abstract class Timer {
+  // Declared here and set by the constructor: fields of a base class that define themselves make each object of a derived
+  // class four times as dear, because V8 does not compile its constructor into that of the derived class then.
+
   /** When it fires, in the scheduler's milliseconds. */
-  due = 0;
+  declare due: number;
   /** Its place among timers of the same instant: the order in which they were armed. */
-  sequence = 0;
+  declare sequence: number;
   /** Its place in the heap; -1 while it is not armed. */
-  index: number = -1;
+  declare index: number;
   /** The scheduler that armed it last, which is the one to disarm it. */
-  scheduler: Scheduler | null = null;
+  declare scheduler: Scheduler | null;
 
   /**
    * Whether firing does nothing but let one parked goroutine go on. Such timers of one instant commute, and an
    * exploration need not try their orders.
    */
-  readonly onlyWakes: boolean = false;
+  get onlyWakes(): boolean {
+    return false;
+  }
 
   /**
    * Timers of one instant with equal numbers fire in the order in which they were set, as the platform's timers of equal
    * delay do; undefined promises nothing.
    */
-  inOrder: number | undefined = undefined;
+  declare readonly inOrder?: number;
+
+  /** Makes a timer that is not armed. */
+  constructor() {
+    this.due = 0;
+    this.sequence = 0;
+    this.index = -1;
+    this.scheduler = null;
+  }
 
   /** What it waits for, in words, for reports: "sleep". */
   abstract readonly kind: string;

@@ -16,14 +16,21 @@ import { type Scheduler, Timer } from "./scheduler.ts";
 const SLEEP: Access = { verb: "sleep", bit: 0, mask: 0 };
 
 class Alarm extends Timer {
-  readonly kind = "sleep";
-  override readonly onlyWakes: boolean;
   readonly waiter: Waiter;
+  readonly #onlyWakes: boolean;
 
   constructor(waiter: Waiter, onlyWakes: boolean) {
     super();
     this.waiter = waiter;
-    this.onlyWakes = onlyWakes;
+    this.#onlyWakes = onlyWakes;
+  }
+
+  get kind(): string {
+    return "sleep";
+  }
+
+  override get onlyWakes(): boolean {
+    return this.#onlyWakes;
   }
 
   fire(): void {

@@ -132,12 +132,15 @@ class DelayedCall extends Resource implements CallTimer {
 }
 
 class Alarm extends Timer {
-  readonly kind = "callAfter";
   readonly #call: DelayedCall;
 
   constructor(call: DelayedCall) {
     super();
     this.#call = call;
+  }
+
+  get kind(): string {
+    return "callAfter";
   }
 
   fire(): void {

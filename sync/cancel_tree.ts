@@ -47,7 +47,7 @@ export const ELSEWHERE: unique symbol = Symbol("elsewhere");
 /** ContextNode is the base of our own contexts. */
 export abstract class ContextNode extends Resource implements Context {
   /** What it was derived from; null for a root. */
-  readonly parent: Context | null;
+  declare readonly parent: Context | null;
 
   constructor(parent: Context | null) {
     super();

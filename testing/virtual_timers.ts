@@ -27,6 +27,7 @@ export function toDelay(delay: unknown): number {
 
 class CallbackTimer extends Timer {
   readonly kind: string;
+  override readonly inOrder: number;
   /** Whether it keeps a program alive. */
   hasRef = true;
   /** Settles the promise whose reaction runs the callback, in the context in which that was attached. */
