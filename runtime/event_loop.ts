@@ -177,11 +177,15 @@ class Deferred {
 
 /** Goroutines of one name and end that have not started, and among which nobody else was let go. */
 class Batch {
-  readonly bodies: (() => unknown)[] = [];
+  readonly first: () => unknown;
+  /** Those behind the first. Most batches that somebody waits for are of one, who needs no array. */
+  rest: (() => unknown)[] | null = null;
   readonly name: string | undefined;
   readonly end: GoroutineEnd;
+  next: Batch | null = null;
 
-  constructor(name: string | undefined, end: GoroutineEnd) {
+  constructor(first: () => unknown, name: string | undefined, end: GoroutineEnd) {
+    this.first = first;
     this.name = name;
     this.end = end;
   }
@@ -208,7 +212,8 @@ export class EventLoop implements Scheduler {
   #isOneJob = false;
   readonly #deferred = new Fifo<Deferred>();
 
-  readonly #batches = new Fifo<Batch>();
+  #firstBatch: Batch | null = null;
+  #lastBatch: Batch | null = null;
   // The batch that is still open, and the credit when it was: once that has moved, somebody else was let go.
   #batch: Batch | undefined;
   #batchCredit = 0;
@@ -289,17 +294,26 @@ export class EventLoop implements Scheduler {
 
   spawn(body: () => unknown, name?: string, end: GoroutineEnd = NOBODY): void {
     this.#goroutines++;
-    let batch = this.#batch;
+    const open = this.#batch;
     if (
-      batch === undefined || this.#credit !== this.#batchCredit || batch.bodies.length === BATCH ||
-      batch.end !== end || batch.name !== name
+      open !== undefined && this.#credit === this.#batchCredit && open.end === end &&
+      open.name === name
     ) {
-      this.#batch = batch = new Batch(name, end);
-      this.#batches.push(batch);
-      this.wake(this.#startSoon, undefined);
-      this.#batchCredit = this.#credit;
+      if (open.rest === null) {
+        open.rest = [body];
+        return;
+      }
+      if (open.rest.length < BATCH - 1) {
+        open.rest.push(body);
+        return;
+      }
     }
-    batch.bodies.push(body);
+    const batch = this.#batch = new Batch(body, name, end);
+    if (this.#lastBatch === null) this.#firstBatch = batch;
+    else this.#lastBatch.next = batch;
+    this.#lastBatch = batch;
+    this.wake(this.#startSoon, undefined);
+    this.#batchCredit = this.#credit;
   }
 
   choose(count: number): number {
@@ -349,11 +363,14 @@ export class EventLoop implements Scheduler {
   readonly #startSoon = (): void => void DONE.then(this.#startBatch);
 
   readonly #startBatch = (): void => {
-    const batch = this.#batches.shift() as Batch;
+    const batch = this.#firstBatch as Batch;
+    this.#firstBatch = batch.next;
+    if (batch.next === null) this.#lastBatch = null;
     if (batch === this.#batch) this.#batch = undefined;
-    const { bodies, name, end } = batch;
-    this.#credit -= bodies.length;
-    for (const body of bodies) this.#start(body, name, end);
+    const { first, rest, name, end } = batch;
+    this.#credit -= rest === null ? 1 : 1 + rest.length;
+    this.#start(first, name, end);
+    if (rest !== null) { for (const body of rest) this.#start(body, name, end); }
     this.#lastBody = ignore;
   };
 
