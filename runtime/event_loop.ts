@@ -371,7 +371,6 @@ export class EventLoop implements Scheduler {
     this.#credit -= rest === null ? 1 : 1 + rest.length;
     this.#start(first, name, end);
     if (rest !== null) { for (const body of rest) this.#start(body, name, end); }
-    this.#lastBody = ignore;
   };
 
   #start(body: () => unknown, name: string | undefined, end: GoroutineEnd): void {
@@ -423,12 +422,17 @@ export class EventLoop implements Scheduler {
   #lastReturned = (): void => this.#returned("", undefined, NOBODY);
   #lastThrew = (error: unknown): void => this.#threw(error, "", NOBODY);
 
+  #ended(): void {
+    // Nobody is to be kept in memory by having been the last.
+    if (--this.#goroutines === 1) this.#lastBody = ignore;
+  }
+
   #returned(
     name: string | undefined,
     body: (() => unknown) | undefined,
     end: GoroutineEnd,
   ): void {
-    this.#goroutines--;
+    this.#ended();
     if (end === NOBODY) return;
     try {
       end.returned();
@@ -438,7 +442,7 @@ export class EventLoop implements Scheduler {
   }
 
   #threw(error: unknown, name: string, end: GoroutineEnd): void {
-    this.#goroutines--;
+    this.#ended();
     try {
       if (end.threw(error)) return;
     } catch (error) {
@@ -495,6 +499,7 @@ export class EventLoop implements Scheduler {
       nextTurn(this.#turn);
       return;
     }
+    this.#lastBody = ignore;
     if (!this.#isDeferring) {
       this.#sliceStart = Infinity;
       return;
