@@ -9,7 +9,8 @@
  */
 
 import process from "node:process";
-import { CANCELED, CancelNode, checkParent } from "../sync/cancel_tree.ts";
+import { CancelNode, checkParent } from "../sync/cancel_tree.ts";
+import { CANCELED } from "../sync/errors.ts";
 import type { CancelContext, Context } from "../sync/context.ts";
 import { Subscription, type SubscriptionOptions } from "../sync/subscription.ts";
 

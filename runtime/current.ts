@@ -31,7 +31,9 @@ let guard: Guard | null = null;
 
 /** This copy of the package, among others that may be loaded. */
 export const copy: Copy = {
-  url: new URL("../", import.meta.url).href,
+  get url(): string {
+    return new URL("../", import.meta.url).href;
+  },
   guard(refuse: Refuse | null): void {
     if (guard !== null && outside.scheduler === guard) {
       install(guard.scheduler === loop ? null : guard.scheduler);

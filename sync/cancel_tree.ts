@@ -30,13 +30,8 @@ import { type Operation, Waiter } from "../runtime/operation.ts";
 import type { ReceiveChannel } from "./channel.ts";
 import { ChannelState, ReceiveOperation } from "./channel_state.ts";
 import type { CancelContext, Context } from "./context.ts";
-import { CanceledError, DeadlineExceededError } from "./errors.ts";
+import { CANCELED, CanceledError, DEADLINE_EXCEEDED, DeadlineExceededError } from "./errors.ts";
 import { ClosingEnd } from "./receive_end.ts";
-
-/** What `err` is once a context was canceled. One object, as in Go. */
-export const CANCELED = new CanceledError();
-/** What `err` is once a deadline has passed. One object, as in Go. */
-export const DEADLINE_EXCEEDED = new DeadlineExceededError();
 
 /** The key under which `value` gives the nearest context that can be canceled, also through others' wrappers. */
 export const CANCEL_NODE: unique symbol = Symbol("nearest cancel context");

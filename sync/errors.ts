@@ -87,3 +87,11 @@ export class DeadlineExceededError extends Error {
     this.name = "TimeoutError";
   }
 }
+
+// Made here and not where they are used: an error that is made while a module loads has V8 parse that module once more, for
+// the places on its stack.
+
+/** What `err` is once a context was canceled. One object, as in Go. */
+export const CANCELED: CanceledError = new CanceledError();
+/** What `err` is once a deadline has passed. One object, as in Go. */
+export const DEADLINE_EXCEEDED: DeadlineExceededError = new DeadlineExceededError();

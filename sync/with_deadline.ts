@@ -7,8 +7,9 @@
 import { current } from "../runtime/current.ts";
 import { checkDuration } from "../runtime/duration.ts";
 import { Timer } from "../runtime/scheduler.ts";
-import { CancelNode, checkParent, DEADLINE_EXCEEDED } from "./cancel_tree.ts";
+import { CancelNode, checkParent } from "./cancel_tree.ts";
 import type { CancelContext, Context } from "./context.ts";
+import { DEADLINE_EXCEEDED } from "./errors.ts";
 import { withCancel } from "./with_cancel.ts";
 
 /**

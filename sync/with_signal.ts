@@ -6,8 +6,9 @@
 
 import type { CancelListener, CancelSource } from "../runtime/cancel_source.ts";
 import { isAbortSignal, signalSource } from "../runtime/signal_source.ts";
-import { CANCELED, CancelNode, checkParent, DEADLINE_EXCEEDED } from "./cancel_tree.ts";
+import { CancelNode, checkParent } from "./cancel_tree.ts";
 import type { CancelContext, Context } from "./context.ts";
+import { CANCELED, DEADLINE_EXCEEDED } from "./errors.ts";
 
 /**
  * withSignal derives a context that ends when `signal` is aborted, when it is canceled, or when `parent` ends, whichever

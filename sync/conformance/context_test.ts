@@ -33,7 +33,7 @@ import {
 import { explore } from "../../testing/explore.ts";
 import { conforms } from "./both_schedulers_test.ts";
 import { Foreign, Wrapper } from "./foreign_context_test.ts";
-import { CANCELED, DEADLINE_EXCEEDED } from "../cancel_tree.ts";
+import { CANCELED, DEADLINE_EXCEEDED } from "../errors.ts";
 
 /** Asserts that `ctx` is done, with this error and cause. */
 async function assertDone(ctx: Context, err: Error, why: unknown = err): Promise<void> {
