@@ -145,10 +145,10 @@ async function compare(
 }
 
 console.log(`${"".padEnd(30)}     real replaced    ratio    noise`);
-for (const [name, pair] of Object.entries(PAIRS)) await compare(name, pair, measure, 120, 2_000);
+for (const [name, pair] of Object.entries(PAIRS)) await compare(name, pair, measure, 40, 2_000);
 for (const [name, pair] of Object.entries(WAITED_FOR)) {
   const isSlow = name === "setTimeout, fired";
-  await compare(name, pair, measureWaits, isSlow ? 10 : 120, isSlow ? 20 : 200);
+  await compare(name, pair, measureWaits, isSlow ? 10 : 40, isSlow ? 20 : 200);
 }
 
 export {};

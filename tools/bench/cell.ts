@@ -16,8 +16,10 @@ export interface Sample {
 const WARM_UP_MS = 100;
 /** For how long it is measured. */
 const MEASURE_MS = 150;
-/** Fewer runs than that say nothing. */
+/** Fewer runs than that say nothing, unless they are long. */
 const LEAST_RUNS = 3;
+/** For how long a contestant is measured at most, once it has run. */
+const LONGEST_MS = 500;
 
 async function check(run: Run, { name, expected, unit }: Workload): Promise<number> {
   const given = await run();
@@ -32,8 +34,10 @@ async function measure(run: Run, workload: Workload): Promise<number[]> {
   const warmUpEnd = performance.now() + WARM_UP_MS;
   do await check(run, workload); while (performance.now() < warmUpEnd);
   const figures: number[] = [];
-  const end = performance.now() + MEASURE_MS;
-  while (figures.length < LEAST_RUNS || performance.now() < end) {
+  const begin = performance.now();
+  const isEnough = (elapsedMs: number) =>
+    elapsedMs > (figures.length < LEAST_RUNS ? LONGEST_MS : MEASURE_MS);
+  while (figures.length === 0 || !isEnough(performance.now() - begin)) {
     const start = performance.now();
     await check(run, workload);
     figures.push((performance.now() - start) * 1e6 / workload.operations);
