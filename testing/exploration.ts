@@ -210,11 +210,13 @@ export class Exploration {
     for (;;) {
       let isSettled = false;
       const verdict = await this.execute(strategy, (verdict) => {
-        isSettled = verdict.kind === "redundant" ||
+        const isPlain = verdict.kind === "redundant" ||
           verdict.kind === "passed" && !this.#isToRepeat(this.#schedules + 1);
-        if (!isSettled) return false;
+        if (!isPlain) return false;
         this.#count(verdict);
-        return next(verdict);
+        // If another has begun nothing is known of that one yet.
+        isSettled = !next(verdict);
+        return !isSettled;
       });
       if (isSettled) return verdict;
       const certain = await this.askOutside(verdict);

@@ -5,13 +5,14 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { yieldNow } from "../mod.ts";
+import { WaitGroup, yieldNow } from "../mod.ts";
 import { Folder, testing } from "./child_test.ts";
 import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
 import { resolveOptions } from "./options.ts";
 import { lockRounds, multinomial, shuffle } from "./programs_test.ts";
 import { ScheduleError } from "./schedule_error.ts";
+import { Shared } from "./shared.ts";
 
 const large = (): Promise<void> => lockRounds(5, 5);
 
@@ -33,6 +34,22 @@ Deno.test("Exploration ends with its budget of time, having run one schedule at 
   assertEquals([schedules >= 1, endedBy], [true, "time"]);
   const longer = await explore(large, { maxTimeMs: 20, strategy: "random" });
   assertEquals(longer.endedBy, "time");
+});
+
+Deno.test("Exploration counts each schedule once, also if the first that touches a cell is not the first of all", async () => {
+  let bodies = 0;
+  const result = await explore(async () => {
+    bodies++;
+    const order: string[] = [];
+    const wg = new WaitGroup();
+    for (const name of ["a", "b", "c"]) wg.go(() => void order.push(name));
+    await wg.wait();
+    // In one order of six, and not in that of the first schedule.
+    if (order.join("") === "bca") new Shared(0).set(1);
+  }, { strategy: "deviations", lockOrder: "ignore" });
+  assertEquals([result.schedules, result.complete], [6, true]);
+  // That one is run twice, as nobody has looked for races the first time.
+  assertEquals(bodies, 6 + 1);
 });
 
 Deno.test("Exploration gives its seed, with which it runs the same again", async () => {
