@@ -200,7 +200,12 @@ export class SwitchCoverage implements Strategy {
     const question = this.#asked++;
     const next = this.#path.at(-1);
     if (next === undefined) {
-      for (let k = 1; k < count; k++) this.#note(question, k, kindOf(k), codesOf(k));
+      let known = -1;
+      for (let k = 1; k < count; k++) {
+        const kind = kindOf(k);
+        // A crowd waits at one place.
+        if (kind !== known && !this.#note(question, k, kind, codesOf)) known = kind;
+      }
       return 0;
     }
     if (next.question !== question) return 0;
@@ -212,12 +217,23 @@ export class SwitchCoverage implements Strategy {
     return answer;
   }
 
-  #note(question: number, answer: number, kind: number, codes: number): void {
+  /** Notes an answer if its kind is new, by itself or behind the one before; returns whether it is. */
+  #note(
+    question: number,
+    answer: number,
+    kind: number,
+    codesOf: (k: number) => number,
+  ): boolean {
     const parent = this.#deviation;
     const [kinds, pairs] = this.#levels;
-    if (!kinds.isKnown(kind)) return kinds.note(codes, { parent, question, answer, kind });
+    if (!kinds.isKnown(kind)) {
+      kinds.note(codesOf(answer), { parent, question, answer, kind });
+      return true;
+    }
     const pair = mixed(this.#before, kind);
-    if (!pairs.isKnown(pair)) pairs.note(codes, { parent, question, answer, kind: pair });
+    if (pairs.isKnown(pair)) return false;
+    pairs.note(codesOf(answer), { parent, question, answer, kind: pair });
+    return true;
   }
 }
 
