@@ -18,7 +18,7 @@ import { type Access, observe, type Observer, Resource } from "../runtime/observ
 import type { Operation, Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
-import { type GoroutineEnd, type Scheduler, Timer } from "../runtime/scheduler.ts";
+import type { GoroutineEnd, Scheduler, Timer } from "../runtime/scheduler.ts";
 import type { AwaitWatch } from "./await_watch.ts";
 import {
   canRunAtOnce,
@@ -41,16 +41,17 @@ import type { LockOrder } from "./lock_order.ts";
 import { MADE_EARLIER, ResourceTable } from "./resource_table.ts";
 import type { Condition, NextSchedule, Rules, Watches } from "./rules.ts";
 import { RunQueue } from "./run_queue.ts";
+import { ScheduleTimers } from "./schedule_timers.ts";
 import type { SelectPlace, SelectWatch } from "./select_watch.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
-import { forgetTimeouts, isUnreferenced } from "./virtual_timers.ts";
+import { forgetTimeouts } from "./virtual_timers.ts";
 import { type Candidates, type LoggingStrategy, type Question, REDUNDANT } from "./strategy.ts";
 import type { Tracer } from "./tracer.ts";
 import type { Verdict } from "./verdict.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
 
 const noNext: NextSchedule = () => null;
 
@@ -77,9 +78,6 @@ const MOST_OPERATIONS = 0x100_0000;
 
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
-
-/** Timers that some goroutine waits for: whether they may be left is whether it may. */
-const WAITED_FOR: ReadonlySet<string> = new Set(["sleep", "timer", "ticker"]);
 
 const DEFAULT_MAX_SPINS = 1_000;
 
@@ -125,11 +123,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #alive: Goroutine[] = [];
   readonly #runnable = new RunQueue();
   #nextReady = 0;
-  readonly #clock = new VirtualClock();
-  readonly #dueTimers = new Map<Timer, Entry>();
-  // By order: the timers behind the first that is due.
-  readonly #dueInOrder = new Map<number, Timer[]>();
-  readonly #timerOwners = new Map<Timer, Goroutine>();
+  readonly #timers = new ScheduleTimers((timer, owner) => this.#makeDue(timer, owner));
+  readonly #clock = this.#timers.clock;
   #steps = 0;
   #preemptions = 0;
   #mainEnded = false;
@@ -181,8 +176,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #awaits: AwaitWatch | null = null;
   #patienceMs: number | undefined;
   #selects: SelectWatch | null = null;
-  /** When each timer was set; kept only if steps are logged. */
-  readonly #timerSetAt = new Map<Timer, number>();
   /** Whether the strategy is asked even if only one can go on. */
   #asksAlways = false;
   /** The operation that is being committed. */
@@ -472,10 +465,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#goroutineCount = 0;
     empty(this.#alive);
     this.#runnable.clear();
-    this.#clock.reset(rules.start);
-    clear(this.#dueTimers);
-    clear(this.#dueInOrder);
-    clear(this.#timerOwners);
+    this.#timers.begin(rules.start);
     this.#resources.begin(this.#epoch);
     this.#steps =
       this.#preemptions =
@@ -506,7 +496,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     this.#asked = 0;
     this.#accesses.begin(this.#log);
-    clear(this.#timerSetAt);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = this.#settledSteps = 0;
@@ -613,25 +602,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isPresent(goroutine)) return;
     this.#hasEffect = true;
     timer.scheduler = this;
-    this.#timerOwners.set(timer, goroutine);
-    if (this.#log !== null) this.#timerSetAt.set(timer, this.#log.release());
-    this.#clock.add(timer, delayMs);
+    this.#timers.add(timer, delayMs, goroutine, this.#log?.release());
     if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
-    if (timer.due <= this.#clock.now) this.#collectDue();
+    if (timer.due <= this.#clock.now) this.#timers.collect();
     if (this.#waitsOutside) this.#comeBack();
   }
 
   clearTimer(timer: Timer): boolean {
-    this.#timerOwners.delete(timer);
-    if (this.#clock.remove(timer)) return true;
-    const entry = this.#dueTimers.get(timer);
-    if (entry === undefined) return this.#isTakenBack(timer);
-    this.#dueTimers.delete(timer);
-    this.#releaseNext(timer);
-    // Whoever can run stays so, which reduction counts on: it has its step, in which nothing happens.
-    entry.timer = new MissedTimer(timer);
-    if (this.#log !== null) this.#timerSetAt.set(entry.timer, this.#timerSetAt.get(timer) ?? 0);
-    return true;
+    return this.#timers.remove(timer);
   }
 
   numGoroutine(): number {
@@ -816,9 +794,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (this.#rounds < SPIN_ROUNDS) return;
     if (this.#hasDeadline()) {
       this.#stopSpinning();
-      this.#clock.advance();
-      this.#barrier = this.#steps;
-      this.#collectDue();
+      this.#moveTime();
     } else if (this.#spins >= limit) {
       this.#endLivelock(this.#spins, true);
     }
@@ -848,8 +824,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Whether time would go on if nobody could run. */
   #hasDeadline(): boolean {
-    return this.#clock.size > 0 && this.#clock.nextDue !== Infinity &&
-      (!this.#mainEnded || this.#rules.afterMain === "run");
+    return this.#timers.hasDeadline && (!this.#mainEnded || this.#rules.afterMain === "run");
   }
 
   /** Calls to the outside are pending: the answer to the first is the next thing that happens, or takes too long. */
@@ -936,9 +911,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#earlyLeft--;
     this.#tracer?.cameEarly?.();
     this.#hasEffect = true;
-    this.#clock.advance();
-    this.#barrier = this.#steps;
-    this.#collectDue();
+    this.#moveTime();
     return this.#pick();
   }
 
@@ -1000,7 +973,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#current = goroutine;
     if (this.#log !== null) {
       const { timer, after } = entry;
-      if (timer !== null) after.push(this.#timerSetAt.get(timer) ?? 0);
+      if (timer !== null) after.push(this.#timers.setAt(timer));
       this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
       entry.after = [];
       if (timer === null && entry.nth > 0 && !entry.hasFailed) this.#accesses.returned(entry);
@@ -1008,11 +981,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const { timer } = entry;
     if (timer !== null) {
       entry.timer = null;
-      this.#dueTimers.delete(timer);
-      this.#timerOwners.delete(timer);
-      this.#releaseNext(timer);
-      timer.fire();
-      return;
+      return this.#timers.fire(timer);
     }
     this.#last = goroutine;
     if (entry.nth === 0) return this.#enter(goroutine);
@@ -1048,12 +1017,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** The first timer of a goroutine that may wake it once time moves. */
   timerOf(goroutine: Goroutine): Timer | undefined {
-    let first: Timer | undefined;
-    for (const [timer, owner] of this.#timerOwners) {
-      if (owner !== goroutine || isUnreferenced(timer)) continue;
-      if (first === undefined || timer.due < first.due) first = timer;
-    }
-    return first;
+    return this.#timers.firstOf(goroutine);
   }
 
   /** All wait for operations, as far as the scheduler knows; but some may be done by somebody outside. */
@@ -1099,61 +1063,23 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #advanceClock(): boolean {
-    this.#clock.advance();
-    this.#barrier = this.#steps;
-    this.#collectDue();
+    this.#moveTime();
     return this.#runnable.size > 0 || this.#advance();
   }
 
-  /** Makes the timers that are due runnable. Those that only wake a goroutine do so at once: they commute. */
-  #collectDue(): void {
-    for (let timer = this.#clock.takeDue(); timer !== undefined; timer = this.#clock.takeDue()) {
-      const owner = this.#timerOwners.get(timer) as Goroutine;
-      if (timer.onlyWakes) {
-        this.#timerOwners.delete(timer);
-        timer.fire();
-        continue;
-      }
-      if (this.#isBehindAnother(timer)) continue;
-      const entry = this.#freeEntry(owner);
-      entry.timer = timer;
-      entry.nth = ++owner.operations;
-      this.#dueTimers.set(timer, entry);
-      this.#makeRunnable(entry);
-    }
+  /** Time goes on to the next deadline. */
+  #moveTime(): void {
+    this.#barrier = this.#steps;
+    this.#timers.advance();
   }
 
-  /** Whether a timer that must fire first is due as well; then this one comes behind it. */
-  #isBehindAnother(timer: Timer): boolean {
-    if (timer.inOrder === undefined) return false;
-    const { inOrder } = timer;
-    const isFirst = !this.#dueInOrder.has(inOrder);
-    if (isFirst) this.#dueInOrder.set(inOrder, []);
-    else this.#dueInOrder.get(inOrder)?.push(timer);
-    return !isFirst;
-  }
-
-  /** Takes a timer back that is due behind another; returns whether it was. */
-  #isTakenBack(timer: Timer): boolean {
-    const behind = timer.inOrder === undefined ? undefined : this.#dueInOrder.get(timer.inOrder);
-    const at = behind?.indexOf(timer) ?? -1;
-    if (at >= 0) behind?.splice(at, 1);
-    return at >= 0;
-  }
-
-  /** A timer has fired, or was cleared when it was due: the next of its order may. */
-  #releaseNext({ inOrder }: Timer): void {
-    if (inOrder === undefined) return;
-    const next = this.#dueInOrder.get(inOrder)?.shift();
-    if (next === undefined) {
-      this.#dueInOrder.delete(inOrder);
-      return;
-    }
-    const entry = this.#freeEntry(this.#timerOwners.get(next) as Goroutine);
-    entry.timer = next;
-    entry.nth = ++entry.goroutine.operations;
-    this.#dueTimers.set(next, entry);
+  /** A timer is due, and has a step of its own. */
+  #makeDue(timer: Timer, owner: Goroutine): Entry {
+    const entry = this.#freeEntry(owner);
+    entry.timer = timer;
+    entry.nth = ++owner.operations;
     this.#makeRunnable(entry);
+    return entry;
   }
 
   /**
@@ -1216,9 +1142,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     const changed = this.#resources.changed();
     if (changed !== null) return { kind: "stateLeak", ...changed };
-    const left = this.#rules.failsOnTimers
-      ? this.#clock.pending().filter(({ kind }) => !WAITED_FOR.has(kind)).length
-      : 0;
+    const left = this.#rules.failsOnTimers ? this.#timers.left : 0;
     if (left > 0) return { kind: "timers", count: left };
     const unmet = this.#conditions.find(({ isEventual }) => isEventual);
     if (unmet !== undefined) {
@@ -1535,22 +1459,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 }
 
-/** Stands in for a timer that was disarmed when it was due. */
-class MissedTimer extends Timer {
-  readonly kind: string;
-  readonly #timer: Timer;
-
-  constructor(timer: Timer) {
-    super();
-    this.kind = timer.kind;
-    this.#timer = timer;
-  }
-
-  fire(): void {
-    this.#timer.missed();
-  }
-}
-
 /** What is resumed, as a number: the same in equivalent schedules. */
 function eventOf(entry: Entry): number {
   return entry.goroutine.index * MOST_OPERATIONS + entry.nth;
@@ -1586,11 +1494,6 @@ function ignore(): void {}
 /** Empties a list; most are empty, and setting the length of one is a call out of the compiled code. */
 function empty(list: unknown[]): void {
   if (list.length > 0) list.length = 0;
-}
-
-/** Empties a map; most are empty, and clearing one makes it anew. */
-function clear(map: Map<unknown, unknown>): void {
-  if (map.size > 0) map.clear();
 }
 
 /** Stands for every goroutine of an earlier schedule that something outside has woken: it may not do anything. */
