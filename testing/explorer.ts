@@ -31,8 +31,10 @@ import {
   takeContext,
 } from "./context_pool.ts";
 import { AccessLog } from "./access_log.ts";
+import { Answers } from "./answers.ts";
 import { CodeTable } from "./code_table.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
+import { ExternalCalls } from "./external_calls.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import { lookOutside } from "./outside_work.ts";
@@ -54,19 +56,6 @@ import type { Verdict } from "./verdict.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 const noNext: NextSchedule = () => null;
-
-/** A call to the outside that is pending. */
-interface ExternalCall {
-  readonly goroutine: Goroutine;
-  readonly label: string;
-  /** Hands the answer over, once there is one. */
-  deliver: (() => void) | null;
-  /** Whether the schedule has stopped waiting for it. */
-  isLetGo: boolean;
-}
-
-/** How long, in real milliseconds, an answer waits for those to earlier calls. */
-const PATIENCE_MS = 50;
 
 const NEVER: Promise<never> = new Promise(() => {});
 
@@ -198,29 +187,24 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   readonly reached: Map<string, boolean> = new Map();
 
   // --- what was asked ---
-  readonly #answers: number[] = [];
-  readonly #counts: number[] = [];
-  #asked = 0;
+  readonly #answers = new Answers();
+  /** Whether one of the candidates of the present question, the last, is that the next deadline comes early. */
+  #canComeEarly = false;
 
   readonly #random = new RandomSource(0);
   /** The schedule that the random numbers were begun for. */
   #randomEpoch = 0;
 
-  // --- deadlines that may come although somebody can run ---
-  #earlyTimers = 0;
-  #earlyLeft = 0;
-  /** Whether that is one of the candidates of the present question: the last. */
-  #canComeEarly = false;
-  /** The questions of which it was. */
-  readonly #earlyQuestions: number[] = [];
-
   // --- candidates of the present question ---
   #lastAt = -1;
 
-  // --- calls to the outside that are pending ---
-  readonly #externals: ExternalCall[] = [];
-  #isPaused = false;
-  #patienceTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #externals = new ExternalCalls({
+    goOn: () => {
+      this.#turnedAt = realNow();
+      this.#loop.arm();
+    },
+    giveUp: (goroutine, calls) => this.#end({ kind: "foreign", goroutine, calls }),
+  });
 
   /** The contexts of goroutines that have ended in the schedule: what they have started may go on in them. */
   readonly #endedContexts: Context[] = [];
@@ -244,21 +228,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** How many deadlines could come early in the present schedule, or the last; a replay has the same questions only then. */
   get earlyTimers(): number {
-    return this.#earlyTimers;
+    return this.#answers.early;
   }
   /** How many did. */
   get cameEarly(): number {
-    return this.#earlyTimers - this.#earlyLeft;
+    return this.#answers.early - this.#answers.earlyLeft;
   }
   /** The answers given, one per question. Reused: copy to keep. */
   get answers(): readonly number[] {
-    this.#trim();
-    return this.#answers;
+    return this.#answers.given;
   }
   /** How many answers each question had. Reused: copy to keep. */
   get counts(): readonly number[] {
-    this.#trim();
-    return this.#counts;
+    return this.#answers.counts;
   }
   /** The clock of the schedule. */
   get clock(): VirtualClock {
@@ -342,21 +324,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#tracer?.uncontrolled?.(goroutine, label, isTracked);
     const result = runOutside(call);
     if (!isTracked || !(result instanceof Promise)) return result;
-    const { epoch } = goroutine;
-    const external: ExternalCall = { goroutine, label, deliver: null, isLetGo: false };
-    this.#externals.push(external);
+    const answer = this.#externals.add(goroutine, label, result);
     if (this.#waitsOutside) this.#comeBack();
-    return new Promise((resolve, reject) => {
-      const settle = (deliver: () => void): void => {
-        external.deliver = deliver;
-        if (epoch !== this.#epoch || !this.#isRunning || external.isLetGo) deliver();
-        else if (this.#isPaused) this.#answered();
-      };
-      Reflect.apply(nativeThen, result, [
-        (value: unknown) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
-      ]);
-    });
+    return answer;
   }
 
   /** Something that no schedule controls was called and goes on by itself. */
@@ -489,23 +459,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#hasHogged =
         false;
     this.#fatal = this.#broken = null;
-    // Overwritten rather than emptied, which would make them anew; but a tracer looks at them while they grow.
-    if (this.#tracer !== null) {
-      empty(this.#answers);
-      empty(this.#counts);
-    }
-    this.#asked = 0;
+    this.#answers.begin(strategy.earlyTimers ?? rules.earlyTimers ?? 0);
     this.#accesses.begin(this.#log);
     this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = this.#settledSteps = 0;
     this.#settling = null;
-    this.#earlyLeft = this.#earlyTimers = strategy.earlyTimers ?? rules.earlyTimers ?? 0;
     this.#canComeEarly = false;
-    empty(this.#earlyQuestions);
     this.#isRedundant = false;
-    empty(this.#externals);
-    this.#isPaused = false;
     const ended = this.#endedContexts;
     while (ended.length > 0) giveContext(ended.pop() as Context);
     forgetTimeouts();
@@ -729,7 +690,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #takeStep(): void {
     if (!this.#isRunning) return this.#loop.settle(this.#conclude);
     this.#current = null;
-    if (this.#externals.length > 0) return this.#handOver();
+    if (this.#externals.arePending) return this.#handOver();
     if (this.#conditions.length > 0 && !this.#judge()) return;
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
@@ -829,55 +790,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Calls to the outside are pending: the answer to the first is the next thing that happens, or takes too long. */
   #handOver(): void {
-    const first = this.#externals[0] as ExternalCall;
-    if (first.deliver === null) return this.#pause();
-    this.#externals.shift();
+    const { externalGraceMs = Infinity, externalTimeoutMs } = this.#rules;
+    const first = this.#externals.take(externalGraceMs, externalTimeoutMs);
+    if (first === null) return;
     this.#current = first.goroutine;
     this.#hasEffect = true;
     first.deliver();
-    this.#loop.arm();
-  }
-
-  #pause(): void {
-    this.#isPaused = true;
-    const { externalGraceMs = Infinity, externalTimeoutMs } = this.#rules;
-    const epoch = this.#epoch;
-    this.#externalTimer = realTimeout(() => {
-      if (epoch !== this.#epoch || !this.#isPaused) return;
-      this.#externalTimer = undefined;
-      if (externalGraceMs < externalTimeoutMs) return this.#letGo();
-      const { goroutine } = this.#externals[0] as ExternalCall;
-      const calls = this.#externals.map(({ label }) => label);
-      this.#end({ kind: "foreign", goroutine, calls });
-    }, Math.min(externalGraceMs, externalTimeoutMs));
-  }
-
-  /** An answer has come. It waits for those to earlier calls, unless they wait for what it is the answer to. */
-  #answered(): void {
-    const [first] = this.#externals;
-    if (first?.deliver !== null) return this.#unpause();
-    this.#patienceTimer ??= realTimeout(() => {
-      this.#patienceTimer = undefined;
-      const at = this.#externals.findIndex(({ deliver }) => deliver !== null);
-      if (!this.#isPaused || at < 0) return;
-      this.#externals.unshift(...this.#externals.splice(at, 1));
-      this.#unpause();
-    }, PATIENCE_MS);
-  }
-
-  /** Goes on without the answers, which come when they come. */
-  #letGo(): void {
-    for (const external of this.#externals.splice(0)) {
-      external.isLetGo = true;
-      external.deliver?.();
-    }
-    this.#unpause();
-  }
-
-  #unpause(): void {
-    this.#turnedAt = realNow();
-    this.#isPaused = false;
-    this.#stopWaiting();
     this.#loop.arm();
   }
 
@@ -886,7 +804,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const last = this.#last;
     const { size } = runnable;
     this.#lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
-    this.#canComeEarly = this.#earlyLeft > 0 && !this.#isFair && this.#hasDeadline();
+    this.#canComeEarly = this.#answers.earlyLeft > 0 && !this.#isFair && this.#hasDeadline();
     if (size === 1 && !this.#canComeEarly && (!this.#asksAlways || this.#isFair)) {
       return runnable.takeAt(0);
     }
@@ -899,7 +817,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       if (this.#lastAt >= 0 && oldest.goroutine !== last) this.#preemptions++;
       return oldest;
     }
-    if (this.#canComeEarly) this.#earlyQuestions.push(this.#asked);
+    if (this.#canComeEarly) this.#answers.offerEarly();
     const answer = this.#ask(this.count, "schedule");
     if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
     if (answer === size) return this.#comeEarly();
@@ -908,7 +826,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** The next deadline comes although somebody could run, who must be slow then. */
   #comeEarly(): Entry {
-    this.#earlyLeft--;
+    this.#answers.takeEarly();
     this.#tracer?.cameEarly?.();
     this.#hasEffect = true;
     this.#moveTime();
@@ -923,18 +841,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     }
     const answer = this.#askStrategy(count, question);
     if (count === 1) return 0;
-    const at = this.#asked++;
-    this.#answers[at] = answer;
-    this.#counts[at] = count;
+    this.#answers.add(answer, count);
     if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
     return answer;
-  }
-
-  /** What is left of a longer schedule goes: only now, as most schedules nobody asks, and it is dear. */
-  #trim(): void {
-    if (this.#answers.length > this.#asked) {
-      this.#answers.length = this.#counts.length = this.#asked;
-    }
   }
 
   /** A strategy that throws or is wrong ends the schedule, but not in the middle of somebody's step. */
@@ -1124,8 +1033,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #stopWaiting(): void {
     if (this.#externalTimer !== undefined) clearRealTimeout(this.#externalTimer);
     this.#externalTimer = undefined;
-    if (this.#patienceTimer !== undefined) clearRealTimeout(this.#patienceTimer);
-    this.#patienceTimer = undefined;
   }
 
   // --- the end ---
@@ -1168,7 +1075,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#waitsOutside = false;
     this.#current = null;
     this.#stopWaiting();
-    if (this.#earlyTimers > 0 && this.#earlyLeft === this.#earlyTimers) this.#forgetEarly();
+    this.#externals.end();
+    this.#answers.end();
     this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
     const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
@@ -1222,20 +1130,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#body = ignore;
     this.#next = noNext;
     settle();
-  }
-
-  /** No deadline has come early: the schedule is one in which none can, with questions of which that was no answer. */
-  #forgetEarly(): void {
-    this.#earlyTimers = this.#earlyLeft = 0;
-    for (const question of this.#earlyQuestions.reverse()) {
-      if (this.#counts[question] === 2) {
-        this.#answers.splice(question, 1);
-        this.#counts.splice(question, 1);
-        this.#asked--;
-      } else {
-        this.#counts[question] = this.#counts[question] as number - 1;
-      }
-    }
   }
 
   // --- goroutines ---
