@@ -20,8 +20,6 @@
 
 import type { Waiter } from "./operation.ts";
 
-/** How long the shortest ring is. */
-const SHORTEST = 8;
 /** Longer rings are given back when nobody is left in them. */
 const LONGEST_KEPT = 1024;
 /** So many gaps are left open. */
@@ -152,7 +150,9 @@ export class WaitQueue {
   /** Makes the ring twice as long. The members keep their places, so that none of them is touched. */
   #grow(): void {
     const old = this.#ring, oldMask = old.length - 1;
-    const ring: (Waiter | null)[] = new Array(Math.max(SHORTEST, 2 * old.length)).fill(null);
+    const ring: (Waiter | null)[] = old.length === 0
+      ? [null, null, null, null, null, null, null, null]
+      : new Array(2 * old.length).fill(null);
     const mask = ring.length - 1;
     for (let place = this.#head; place < this.#tail; place++) {
       ring[place & mask] = old[place & oldMask] as Waiter | null;
