@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -61,6 +62,7 @@ func wake(waiters int) int {
 			wg.Done()
 		}()
 	}
+	runtime.Gosched() // everybody waits by then
 	cancel()
 	wg.Wait()
 	return woken

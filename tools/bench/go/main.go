@@ -357,6 +357,7 @@ func broadcast(waiters int) int {
 			ended.Done()
 		}()
 	}
+	runtime.Gosched() // everybody waits by then
 	gate.Done()
 	ended.Wait()
 	return count
@@ -440,7 +441,7 @@ func parkAndWake(goroutines int) int {
 			wg.Done()
 		}()
 	}
-	runtime.Gosched()
+	runtime.Gosched() // everybody waits by then
 	for i := 0; i < goroutines; i++ {
 		ch <- 1
 	}
