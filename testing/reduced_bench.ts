@@ -21,6 +21,9 @@ for (const [name, parameters, executions] of PROGRAMS) {
   Deno.bench({
     name: `${name}(${parameters}): ${executions} executions`,
     group: "reduced search",
+    // Each is a thousand executions and more.
+    n: 5,
+    warmup: 2,
     async fn() {
       const body = () => DPOR_PROGRAMS[name]?.(...parameters);
       const { schedules } = await search(body, new Reduced());
@@ -32,6 +35,9 @@ for (const [name, parameters, executions] of PROGRAMS) {
 Deno.bench({
   name: "semaphore(3,2): 1500 executions of exhaustive search",
   group: "reduced search",
+  // Each is a thousand executions and more.
+  n: 5,
+  warmup: 2,
   baseline: true,
   async fn() {
     await search(() => DPOR_PROGRAMS.semaphore?.(3, 2), new Exhaustive());

@@ -15,7 +15,7 @@ export interface Sample {
 /** For how long it runs without being measured, so that it is compiled. */
 const WARM_UP_MS = 100;
 /** For how long it is measured. */
-const MEASURE_MS = 150;
+const MEASURE_MS = 100;
 /**
  * For how long runs follow one upon the other. A pause after each would have short runs find caches that others have emptied;
  * the program in Go makes none.

@@ -26,7 +26,7 @@ export interface GrowthRow {
   readonly ratio: number;
 }
 
-const TRIES = 3;
+const TRIES = 2;
 /** A try consists of at least so many operations, in several runs if need be. */
 const LEAST_OPERATIONS = 10_000;
 

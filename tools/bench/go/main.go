@@ -14,7 +14,7 @@ import (
 
 const (
 	warmUp    = 100 * time.Millisecond
-	measuring = 150 * time.Millisecond
+	measuring = 100 * time.Millisecond
 	leastRuns = 3
 	longest   = 500 * time.Millisecond
 )
