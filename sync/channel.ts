@@ -242,7 +242,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     if (state.closed) {
       return loop.failed(new ClosedError("Cannot send: send on closed channel"));
     }
-    if (state.offer(value)) return loop.done();
+    if (state.buffer(value)) return loop.done();
     const waiter = new ParkedForSure(this.#sending);
     waiter.payload = value;
     state.senders.push(waiter);

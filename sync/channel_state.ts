@@ -146,6 +146,11 @@ export class ChannelState<T> extends Resource {
       receiver.complete(value);
       return true;
     }
+    return this.buffer(value);
+  }
+
+  /** Buffers `value` if there is room. Only while nobody waits to receive. */
+  buffer(value: T): boolean {
     if (this.size === this.capacity) return false;
     if (outside.observer !== null) this.#ordered().buffered();
     this.#push(value);
