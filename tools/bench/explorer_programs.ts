@@ -70,7 +70,7 @@ function scheduledLock(point: () => Promise<void>) {
 }
 
 /** The programs, by name. */
-export const EXPLORER_PROGRAMS: Readonly<Record<string, ExplorerProgram>> = {
+export const EXPLORER_PROGRAMS = {
   "3 x 3 locks": {
     ours: async () => {
       const mu = new Mutex();
@@ -131,7 +131,10 @@ export const EXPLORER_PROGRAMS: Readonly<Record<string, ExplorerProgram>> = {
       };
     }),
   },
-};
+} satisfies Readonly<Record<string, ExplorerProgram>>;
+
+/** What they are called. */
+export type ProgramName = keyof typeof EXPLORER_PROGRAMS;
 
 /** Runs `count` schedules of `body` and returns how many steps they had. Decisions are recorded, as ever. */
 export async function runOurs(
