@@ -13,7 +13,7 @@ import { OURS, type Workload } from "./workload.ts";
 const HERE = new URL("./", import.meta.url);
 const ROUNDS = 2;
 /** Whoever took so many times as long as ours in the first round is not measured again. */
-const HOPELESS = 4;
+const HOPELESS = 3;
 /** A contestant that takes longer than that has given up. Most need a second. */
 const LIMIT_MS = 10_000;
 
