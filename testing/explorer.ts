@@ -33,6 +33,7 @@ import {
 import { AccessLog } from "./access_log.ts";
 import { Answers } from "./answers.ts";
 import { CodeTable } from "./code_table.ts";
+import { Conditions } from "./conditions.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
 import { ExternalCalls } from "./external_calls.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
@@ -45,6 +46,7 @@ import type { Condition, NextSchedule, Rules, Watches } from "./rules.ts";
 import { RunQueue } from "./run_queue.ts";
 import { ScheduleTimers } from "./schedule_timers.ts";
 import type { SelectPlace, SelectWatch } from "./select_watch.ts";
+import { SpinWatch } from "./spin_watch.ts";
 import type { StepLog } from "./step_log.ts";
 import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
@@ -69,9 +71,6 @@ const MOST_OPERATIONS = 0x100_0000;
 const FAIR_FACTOR = 10;
 
 const DEFAULT_MAX_SPINS = 1_000;
-
-/** After so many rounds in which everybody who can run did nothing but yield or fail a try, time goes on. */
-const SPIN_ROUNDS = 16;
 
 /** A schedule that has held the thread for longer, in milliseconds, may have been ended by the platform. */
 const HOG_MS = 200;
@@ -133,12 +132,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #starvationBound = Infinity;
   /** Whether the running step has done anything but yield or fail a try. */
   #hasEffect = true;
-  /** How many steps in a row have not. */
-  #spins = 0;
-  /** How many of those who can run have had a step in this round, and how many rounds are over. */
-  #inRound = 0;
-  #rounds = 0;
-  #round = 1;
+  readonly #spinning = new SpinWatch();
   /** Real time when the platform's event loop last had a turn. */
   #turnedAt = 0;
   /** How many steps are left until the next look at it, and how many were given at the last. */
@@ -181,8 +175,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   readonly #accesses = new AccessLog(this.#resources);
 
   // --- what the program demands ---
-  #conditions: (Condition & { readonly goroutine: Goroutine })[] = [];
-  #isJudging = false;
+  readonly #conditions = new Conditions();
   /** What must be true in some schedule, and whether it was. */
   readonly reached: Map<string, boolean> = new Map();
 
@@ -382,7 +375,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** From now on asks a condition after every step. */
   watch(condition: Condition): void {
-    this.#conditions.push({ ...condition, goroutine: this.#who() as Goroutine });
+    this.#conditions.add(condition, this.#who() as Goroutine);
   }
 
   /** Takes note of whether `name` is true. */
@@ -445,10 +438,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#starvationBound = rules.starvationBound ?? Infinity;
     this.#hash = 0;
     this.#isCut = this.#hasWaitedOutside = false;
-    empty(this.#conditions);
-    this.#isJudging = false;
+    this.#conditions.begin();
     this.#hasEffect = true;
-    this.#spins = this.#inRound = this.#rounds = 0;
+    this.#spinning.stop();
     this.#mainEnded =
       this.#mainExited =
       this.#isFair =
@@ -597,7 +589,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isPresent(goroutine)) return this.#resources.checkAbandoned(resource, access.verb);
     if (!this.#resources.isOwn(resource)) this.#resources.borrow(resource, access.verb);
     // Not as that very access: looking at a cell is no data race.
-    if (this.#isJudging) {
+    if (this.#conditions.isJudging) {
       if (this.#log !== null) this.#accesses.judged(resource, access);
       return;
     }
@@ -691,12 +683,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (!this.#isRunning) return this.#loop.settle(this.#conclude);
     this.#current = null;
     if (this.#externals.arePending) return this.#handOver();
-    if (this.#conditions.length > 0 && !this.#judge()) return;
+    if (this.#conditions.areThere && !this.#judge()) return;
     if (this.#broken !== null) return this.#end({ kind: "passed" });
     if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
     if (this.#runnable.size === 0 && !this.#advance()) return;
     if (!this.#hasEffect) this.#spin();
-    else if (this.#spins > 0) this.#stopSpinning();
+    else if (this.#spinning.steps > 0) this.#stopSpinning();
     if (!this.#isRunning) return;
     if (this.#steps >= this.#rules.maxSteps) {
       this.#isFair = true;
@@ -713,26 +705,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   /** Asks every condition. Ends the schedule and returns false if one is true that must not be. */
   #judge(): boolean {
-    this.#isJudging = true;
     try {
-      this.#conditions = this.#conditions.filter(
-        ({ condition, message, isEventual, goroutine }) => {
-          this.#current = goroutine;
-          const isTrue: unknown = condition();
-          if (typeof isTrue !== "boolean") {
-            throw new TypeError(`Cannot judge "${message}": expected true or false, got ${isTrue}`);
-          }
-          if (isTrue && !isEventual) throw new Error(`must never be true: ${message}`);
-          return !isTrue;
-        },
-      );
+      this.#conditions.judge((goroutine) => this.#current = goroutine);
       return true;
     } catch (error) {
       this.#end({ kind: "race", error });
       return false;
     } finally {
       this.#current = null;
-      this.#isJudging = false;
     }
   }
 
@@ -743,21 +723,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
    */
   #spin(): void {
     const limit = this.#rules.maxSpins ?? DEFAULT_MAX_SPINS;
-    if (++this.#spins >= limit >> 1) this.#isFair = true;
-    if (this.#lastEntry.round !== this.#round) {
-      this.#lastEntry.round = this.#round;
-      if (++this.#inRound >= this.#runnable.size) {
-        this.#rounds++;
-        this.#round++;
-        this.#inRound = 0;
-      }
-    }
-    if (this.#rounds < SPIN_ROUNDS) return;
+    const spinning = this.#spinning;
+    spinning.add(this.#lastEntry, this.#runnable.size);
+    if (spinning.steps >= limit >> 1) this.#isFair = true;
+    if (!spinning.isEverybody) return;
     if (this.#hasDeadline()) {
       this.#stopSpinning();
       this.#moveTime();
-    } else if (this.#spins >= limit) {
-      this.#endLivelock(this.#spins, true);
+    } else if (spinning.steps >= limit) {
+      this.#endLivelock(spinning.steps, true);
     }
   }
 
@@ -778,8 +752,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #stopSpinning(): void {
-    this.#spins = this.#inRound = this.#rounds = 0;
-    this.#round++;
+    this.#spinning.stop();
     this.#isFair = false;
   }
 
@@ -1051,9 +1024,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (changed !== null) return { kind: "stateLeak", ...changed };
     const left = this.#rules.failsOnTimers ? this.#timers.left : 0;
     if (left > 0) return { kind: "timers", count: left };
-    const unmet = this.#conditions.find(({ isEventual }) => isEventual);
+    const { unmet } = this.#conditions;
     if (unmet !== undefined) {
-      return { kind: "race", error: new Error(`never became true: ${unmet.message}`) };
+      return { kind: "race", error: new Error(`never became true: ${unmet}`) };
     }
     return { kind: "passed" };
   }
