@@ -22,6 +22,7 @@
  * @module
  */
 
+import { currentFrame } from "./async_frame.ts";
 import type { Operation, Waiter } from "./operation.ts";
 import { Fifo } from "./fifo.ts";
 import { hasExited } from "./goexit.ts";
@@ -45,6 +46,9 @@ const BATCH = 32;
 
 /** What is awaited when there is nothing to wait for. Awaiting a native promise is the cheapest await there is. */
 const DONE: Promise<void> = Promise.resolve();
+
+// A constant of this module is compiled in.
+const frameNow = currentFrame;
 
 type Settle = (outcome: unknown) => void;
 
@@ -175,19 +179,27 @@ class Deferred {
   }
 }
 
-/** Goroutines of one name and end that have not started, and among which nobody else was let go. */
+/** Goroutines of one name, end and async context that have not started, and among which nobody else was let go. */
 class Batch {
   readonly first: () => unknown;
   /** Those behind the first. Most batches that somebody waits for are of one, who needs no array. */
   rest: (() => unknown)[] | null = null;
   readonly name: string | undefined;
   readonly end: GoroutineEnd;
+  /** The async context in which all of them start. */
+  readonly frame: unknown;
   next: Batch | null = null;
 
-  constructor(first: () => unknown, name: string | undefined, end: GoroutineEnd) {
+  constructor(
+    first: () => unknown,
+    name: string | undefined,
+    end: GoroutineEnd,
+    frame: unknown,
+  ) {
     this.first = first;
     this.name = name;
     this.end = end;
+    this.frame = frame;
   }
 }
 
@@ -294,10 +306,11 @@ export class EventLoop implements Scheduler {
 
   spawn(body: () => unknown, name?: string, end: GoroutineEnd = NOBODY): void {
     this.#goroutines++;
+    const frame = frameNow();
     const open = this.#batch;
     if (
       open !== undefined && this.#credit === this.#batchCredit && open.end === end &&
-      open.name === name
+      open.name === name && open.frame === frame
     ) {
       if (open.rest === null) {
         open.rest = [body];
@@ -308,11 +321,17 @@ export class EventLoop implements Scheduler {
         return;
       }
     }
-    const batch = this.#batch = new Batch(body, name, end);
+    const batch = this.#batch = new Batch(body, name, end, frame);
     if (this.#lastBatch === null) this.#firstBatch = batch;
     else this.#lastBatch.next = batch;
     this.#lastBatch = batch;
-    this.wake(this.#startSoon, undefined);
+    // Whichever it is, the reaction is made here: it carries the async context of whoever calls.
+    if (--this.#credit > 0 || !this.#isSliceOver()) DONE.then(this.#startBatch);
+    else {
+      const turn = new Promise<void>(captureResolve as Executor<void>);
+      this.#deferred.push(new Deferred(capturedResolve, undefined));
+      turn.then(this.#startBatch);
+    }
     this.#batchCredit = this.#credit;
   }
 
@@ -360,8 +379,6 @@ export class EventLoop implements Scheduler {
   // --- goroutines ---
 
   // The reaction of a resolved promise is a job like any other; queueMicrotask costs more than twice as much.
-  readonly #startSoon = (): void => void DONE.then(this.#startBatch);
-
   readonly #startBatch = (): void => {
     const batch = this.#firstBatch as Batch;
     this.#firstBatch = batch.next;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentFrame, inFrame } from "../runtime/async_frame.ts";
 import type { CancelListener } from "../runtime/cancel_source.ts";
 import { current } from "../runtime/current.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
@@ -54,6 +55,8 @@ class Call extends Resource implements CancelListener {
   nextListener: CancelListener | null = null;
   readonly #f: () => unknown;
   #isPending = true;
+  // The async context of whoever has registered it: who cancels has another.
+  readonly #frame = currentFrame();
   #upstream: Upstream | null = null;
 
   constructor(f: () => unknown) {
@@ -72,7 +75,7 @@ class Call extends Resource implements CancelListener {
     if (!this.#isPending) return;
     this.#isPending = false;
     this.#upstream = null;
-    current().spawn(this.#f, this.#f.name || "afterFunc");
+    inFrame(this.#frame, () => current().spawn(this.#f, this.#f.name || "afterFunc"));
   }
 
   stop(): boolean {

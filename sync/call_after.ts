@@ -7,6 +7,7 @@
  * @module
  */
 
+import { currentFrame, inFrame } from "../runtime/async_frame.ts";
 import { current } from "../runtime/current.ts";
 import { checkDuration } from "../runtime/duration.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
@@ -76,6 +77,8 @@ class DelayedCall extends Resource implements CallTimer {
   readonly #f: () => unknown;
   readonly #alarm: Alarm = new Alarm(this);
   #isPending = false;
+  // The async context of whoever has asked for it last: the platform's timer may be another's.
+  #frame: unknown = undefined;
 
   constructor(f: () => unknown) {
     super();
@@ -84,6 +87,7 @@ class DelayedCall extends Resource implements CallTimer {
 
   start(delayMs: number): void {
     this.#isPending = true;
+    this.#frame = currentFrame();
     current().setTimer(this.#alarm, delayMs);
   }
 
@@ -107,7 +111,7 @@ class DelayedCall extends Resource implements CallTimer {
   fire(): void {
     touch(this, ACCESS.fire);
     this.#isPending = false;
-    current().spawn(this.#f, this.#f.name || "callAfter");
+    inFrame(this.#frame, () => current().spawn(this.#f, this.#f.name || "callAfter"));
   }
 
   state(): string {
