@@ -10,7 +10,8 @@ import { current } from "./current.ts";
  * go starts `body` as a goroutine and returns at once, before any of `body` has run. It gives no handle: to wait for a
  * goroutine use a WaitGroup, an ErrGroup or a channel.
  *
- * Goroutines start in the order in which they were spawned. What `body` returns is dropped. What it throws is a panic:
+ * Goroutines start in the order in which they were spawned, each in the async context of its `go`: an `AsyncLocalStorage`
+ * gives in it what it gave there. What `body` returns is dropped. What it throws is a panic:
  * it fails the program (`reportError` with a {@linkcode GoroutinePanic}), or the schedule under exploration.
  *
  * Follows Go's `go` statement (src/runtime/proc.go, newproc), but for one thing: a spawned goroutine does not jump the

@@ -27,6 +27,8 @@ export class Context {
   holder: unknown = undefined;
   /** The schedule it is used in. */
   epoch = 0;
+  /** The async context it was made in, whose storages it has. */
+  readonly base: object | undefined;
   /** What {@linkcode currentFrame} gives in it, unless the code in it has contexts of its own. */
   readonly frame: object | undefined;
   /** Tells that what it runs has ended; to be attached to its promise. */
@@ -38,14 +40,16 @@ export class Context {
   #onEnd: (context: Context) => void = ignore;
   #onError: (context: Context, error: unknown) => void = ignore;
 
-  constructor() {
+  constructor(base: object | undefined) {
+    this.base = base;
     // Made once: a closure per goroutine would be garbage.
     this.fulfilled = () => this.#onEnd(this);
     this.rejected = (error) => this.#onError(this, error);
-    this.frame = storage.run(this, () => {
-      if (!canRunAtOnce) this.#arm();
-      return currentFrame();
-    });
+    this.frame = inFrame(base, () =>
+      storage.run(this, () => {
+        if (!canRunAtOnce) this.#arm();
+        return currentFrame();
+      }));
   }
 
   /** Calls `body` in this context, from the microtask queue; `fulfilled` will call `onEnd`, `rejected` `onError`. */
@@ -57,7 +61,7 @@ export class Context {
     this.#body = body;
     this.#onEnd = onEnd;
     this.#onError = onError;
-    if (this.#enter === null) this.#inFrame(() => this.#arm());
+    if (this.#enter === null) inFrame(this.frame, () => this.#arm());
     this.#enter?.();
   }
 
@@ -69,10 +73,6 @@ export class Context {
   ): void {
     this.#onEnd = onEnd;
     this.#onError = onError;
-    this.#inFrame(body);
-  }
-
-  #inFrame(body: (context: Context) => void): void {
     const { getAsyncContext, setAsyncContext } = denoCore as DenoCore;
     const before = getAsyncContext();
     setAsyncContext(this.frame);
@@ -104,6 +104,19 @@ export const currentFrame: () => object | undefined = denoCore?.getAsyncContext 
 
 /** Whether the core's frames are what AsyncLocalStorage goes by. */
 export const canRunAtOnce: boolean = denoCore !== null && isFaithful(denoCore);
+
+/** Calls `body` with `frame` as its async context, where that can be done. */
+function inFrame<R>(frame: object | undefined, body: () => R): R {
+  if (!canRunAtOnce) return body();
+  const { getAsyncContext, setAsyncContext } = denoCore as DenoCore;
+  const before = getAsyncContext();
+  setAsyncContext(frame);
+  try {
+    return body();
+  } finally {
+    setAsyncContext(before);
+  }
+}
 
 function isFaithful({ getAsyncContext, setAsyncContext }: DenoCore): boolean {
   const probe = Object.freeze({}) as Context;
@@ -141,15 +154,40 @@ export function runOutside<R>(body: () => R): R {
   return storage.run(OUTSIDE, body);
 }
 
-const free: Context[] = [];
+/** Those that nobody uses, by the async context they were made in: it shows through in what storages of others give. */
+let pools = new WeakMap<object, Context[]>();
+/** The async context that was asked for last, mostly that of whoever explores, and its pool. */
+let lastBase: object | undefined;
+let lastPool: Context[] = [];
+pools.set(pools, lastPool);
 
-/** Takes a context to run a goroutine in. */
-export function takeContext(): Context {
-  return free.pop() ?? new Context();
+function poolOf(base: object | undefined): Context[] {
+  if (base === lastBase) return lastPool;
+  const key = base ?? pools;
+  let pool = pools.get(key);
+  if (pool === undefined) pools.set(key, pool = []);
+  lastBase = base;
+  return lastPool = pool;
+}
+
+/** Takes a context to run a goroutine in that is started in the async context `base`. */
+export function takeContext(base: object | undefined): Context {
+  return poolOf(base).pop() ?? new Context(base);
 }
 
 /** Gives a context back whose goroutine has ended. */
 export function giveContext(context: Context): void {
   context.holder = undefined;
-  free.push(context);
+  poolOf(context.base).push(context);
+}
+
+/**
+ * An exploration begins. Where async contexts cannot be told from each other its goroutines all have that of whoever
+ * explores: no context of an earlier exploration is used again.
+ */
+export function forgetContexts(): void {
+  if (canRunAtOnce) return;
+  pools = new WeakMap();
+  lastBase = undefined;
+  pools.set(pools, lastPool = []);
 }

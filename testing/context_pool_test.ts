@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { currentContext, giveContext, isOutside, takeContext } from "./context_pool.ts";
 import { Exploration } from "./exploration.ts";
+import { explore } from "./explore.ts";
 import { explorer } from "./explorer.ts";
 import { resolveOptions } from "./options.ts";
 import { RandomWalk } from "./random.ts";
-import { sleep, WaitGroup, yieldNow } from "../mod.ts";
+import { callAfter, sleep, WaitGroup, yieldNow } from "../mod.ts";
 
 /** Whether the calling code belongs to no goroutine. Behind an exploration it is marked so, before there is nothing. */
 function isNobodys(): boolean {
@@ -16,7 +18,7 @@ const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolv
 
 Deno.test("Context keeps whose it is across awaits, microtasks, timers and events, and outside there is none", async () => {
   assert(isNobodys());
-  const context = takeContext();
+  const context = takeContext(undefined);
   context.holder = "me";
   const seen: unknown[] = [];
   const look = (): void => void seen.push(currentContext()?.holder);
@@ -47,7 +49,7 @@ Deno.test("Context keeps whose it is across awaits, microtasks, timers and event
 });
 
 Deno.test("Context runs its body from the microtask queue, not at once", async () => {
-  const context = takeContext();
+  const context = takeContext(undefined);
   let ran = false;
   context.run(() => {
     ran = true;
@@ -59,11 +61,11 @@ Deno.test("Context runs its body from the microtask queue, not at once", async (
 });
 
 Deno.test("giveContext lets a context be used again, by another and under its own name", async () => {
-  const first = takeContext();
+  const first = takeContext(undefined);
   first.holder = "first";
   giveContext(first);
   assertEquals(first.holder, undefined);
-  const second = takeContext();
+  const second = takeContext(undefined);
   assert(second === first, "it is used again");
   second.holder = "second";
   for (let i = 0; i < 1_000; i++) {
@@ -79,7 +81,7 @@ Deno.test("giveContext lets a context be used again, by another and under its ow
 });
 
 Deno.test("takeContext gives contexts that are not mixed: ten at once, interleaved", async () => {
-  const contexts = Array.from({ length: 10 }, takeContext);
+  const contexts = Array.from({ length: 10 }, () => takeContext(undefined));
   assertEquals(new Set(contexts).size, 10);
   const wrong: unknown[] = [];
   await Promise.all(contexts.map((context, i) => {
@@ -125,4 +127,38 @@ Deno.test("Explorer keeps goroutines apart after many schedules, ended and aband
   }
   assert(isNobodys());
   assertEquals(explorer.running, null);
+});
+
+const storage = new AsyncLocalStorage<number>();
+
+Deno.test("goroutines of an exploration have the async context of whoever starts them, main that of whoever explores", async () => {
+  const seen: (number | undefined)[] = [];
+  const body = async (): Promise<void> => {
+    seen.push(storage.getStore());
+    const wg = new WaitGroup();
+    const look = async (): Promise<void> => {
+      seen.push(storage.getStore());
+      await sleep(1);
+      seen.push(storage.getStore());
+    };
+    for (const n of [1, 2]) storage.run(n, () => wg.go(look));
+    wg.go(look);
+    storage.run(3, () => callAfter(1, () => seen.push(storage.getStore())));
+    await wg.wait();
+    await sleep(1);
+    seen.push(storage.getStore());
+  };
+  const explored = async (): Promise<string[]> => {
+    const runs: string[] = [];
+    const options = { schedules: 20, strategy: "random", seed: 1 } as const;
+    await explore(async () => {
+      seen.length = 0;
+      await body();
+      runs.push(seen.map(String).toSorted().join());
+    }, options);
+    return [...new Set(runs)];
+  };
+  assertEquals(await storage.run(7, explored), ["1,1,2,2,3,7,7,7,7"]);
+  // Nothing of that exploration is left for the next.
+  assertEquals(await explored(), ["1,1,2,2,3,undefined,undefined,undefined,undefined"]);
 });

@@ -25,6 +25,7 @@ import {
   type Context,
   currentContext,
   currentFrame,
+  forgetContexts,
   giveContext,
   isOutside,
   runOutside,
@@ -97,6 +98,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #rules: Rules = undefined as unknown as Rules;
   #tracer: Tracer | null = null;
   #body: () => unknown = ignore;
+  /** The async context of whoever explores. */
+  #base: object | undefined = undefined;
   #verdict: Verdict | null = null;
   #next: NextSchedule = noNext;
   #resolve: (verdict: Verdict) => void = ignore;
@@ -367,6 +370,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   forget(): void {
     this.#main = new Goroutine(null, 0, 0);
     this.#nextIndex = 1;
+    forgetContexts();
     this.#resources.forget();
     this.#codes.forget();
     this.#accesses.forget();
@@ -406,6 +410,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#next = next;
       this.#resolve = resolve;
       this.#reject = reject;
+      this.#base = currentFrame();
       this.#turnedAt = realNow();
       this.#loop.usesTicks = watches.hasPlainStacks === true;
       this.#begin(watches);
@@ -462,6 +467,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const ended = this.#endedContexts;
     while (ended.length > 0) giveContext(ended.pop() as Context);
     forgetTimeouts();
+    this.#main.base = this.#base;
     this.#start(this.#main, this.#body, "main");
     this.#loop.arm();
   }
@@ -528,6 +534,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       child = new Goroutine(parent, nth, this.#nextIndex++);
       parent.children.push(child);
     }
+    const frame = currentFrame();
+    child.base = frame === parent.frame ? parent.base : frame;
     this.#start(child, body, name, end);
     if (this.#tracer !== null) this.#tracer.spawned(parent, child);
   }
@@ -1101,6 +1109,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #letGoOfRun(settle: () => void): void {
     this.#tracer = null;
     this.#body = ignore;
+    this.#base = undefined;
     this.#next = noNext;
     settle();
   }
@@ -1142,7 +1151,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #enter(goroutine: Goroutine): void {
-    const context = takeContext();
+    const context = takeContext(goroutine.base);
     context.holder = goroutine;
     context.epoch = this.#epoch;
     goroutine.frame = context.frame;

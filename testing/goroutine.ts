@@ -49,6 +49,8 @@ export class Goroutine {
   order = 0;
   /** Where it stands among those that have not ended. */
   aliveAt = 0;
+  /** The async context of whoever has started it. */
+  base: object | undefined = undefined;
   /** The frame of its context; undefined until it has begun. */
   frame: object | undefined = undefined;
   /** Whether it has called goexit. */
