@@ -327,6 +327,7 @@ export const workloads: readonly Workload[] = [
     contestants: {
       [OURS]: () => () => waitGroup(MANY),
       "interleave add, go, done": () => addAndDone(WaitGroup, go, MANY),
+      "interleave add, call, done": () => addAndDone(WaitGroup, call, MANY),
       "Promise.all": () => () => promiseAll(MANY),
       "@jpwilliams/waitgroup": async () => addAndDone(await jpwilliams(), call, MANY),
       "effect": async () => effectJoin(await effect(), MANY),
@@ -340,6 +341,7 @@ export const workloads: readonly Workload[] = [
     inGo: true,
     contestants: {
       [OURS]: () => () => waitGroup(10 * MANY),
+      "interleave add, call, done": () => addAndDone(WaitGroup, call, 10 * MANY),
       "Promise.all": () => () => promiseAll(10 * MANY),
       "@jpwilliams/waitgroup": async () => addAndDone(await jpwilliams(), call, 10 * MANY),
     },
