@@ -370,6 +370,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   forget(): void {
     this.#main = new Goroutine(null, 0, 0);
     this.#nextIndex = 1;
+    empty(this.#endedContexts);
     forgetContexts();
     this.#resources.forget();
     this.#codes.forget();

@@ -18,6 +18,7 @@ import {
 } from "@interleave/go";
 import { notify, notifyContext } from "@interleave/go/platform";
 import { explore, virtualTime } from "@interleave/go/testing";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { setTimeout as timeoutOfModule } from "node:timers";
@@ -145,6 +146,37 @@ const checks = {
       return await ch.receive();
     });
     equal(value, 7, "value");
+  },
+
+  async "a goroutine has the AsyncLocalStorage of its go; one of an exploration that of whoever explores"() {
+    const storage = new AsyncLocalStorage();
+    const started = async () => {
+      const wg = new WaitGroup();
+      const seen = [];
+      for (const n of [1, 2, 2, 3]) {
+        storage.run(n, () =>
+          wg.go(async () => {
+            const first = storage.getStore();
+            await sleep(1);
+            seen.push([n, first, storage.getStore()]);
+          }));
+      }
+      await wg.wait();
+      return seen.sort();
+    };
+    equal(await started(), [[1, 1, 1], [2, 2, 2], [2, 2, 2], [3, 3, 3]], "in production");
+    for (const n of [7, 8]) {
+      const seen = new Set();
+      await storage.run(n, () =>
+        explore(async () => {
+          seen.add(storage.getStore());
+          const wg = new WaitGroup();
+          wg.go(() => seen.add(storage.getStore()));
+          await wg.wait();
+          seen.add(storage.getStore());
+        }, { schedules: 5, strategy: "random" }));
+      equal([...seen], [n], "explored");
+    }
   },
 };
 
