@@ -9,21 +9,21 @@
  * @module
  */
 
-interface Frames {
-  getAsyncContext(): unknown;
-  setAsyncContext(frame: unknown): void;
+import { coreWith } from "./deno_core.ts";
+
+/** AsyncFrames is what Deno's core has for async contexts. */
+export interface AsyncFrames {
+  /** An object that is the same as long as every AsyncLocalStorage has the same value. */
+  getAsyncContext(): object | undefined;
+  /** Makes such an object that of the running code, until it is set again; promise reactions carry it on. */
+  setAsyncContext(frame: object | undefined): void;
 }
 
-function find(): Frames | null {
-  const deno = Object((globalThis as { Deno?: unknown }).Deno) as Record<PropertyKey, unknown>;
-  const { core } = Object(deno[deno.internal as symbol]) as { core?: unknown };
-  const { getAsyncContext, setAsyncContext } = Object(core) as Record<string, unknown>;
-  return typeof getAsyncContext === "function" && typeof setAsyncContext === "function"
-    ? core as Frames
-    : null;
-}
-
-const frames = find();
+/** Null on other platforms. */
+export const asyncFrames: AsyncFrames | null = coreWith<AsyncFrames>([
+  "getAsyncContext",
+  "setAsyncContext",
+]);
 
 let calls = 0;
 function unlikeAll(): unknown {
@@ -35,21 +35,21 @@ function none(): unknown {
 }
 
 /** What stands for the async context of the running code: equal values are the same context. */
-export const currentFrame: () => unknown = frames !== null
-  ? frames.getAsyncContext
+export const currentFrame: () => unknown = asyncFrames !== null
+  ? asyncFrames.getAsyncContext
   : "process" in globalThis
   ? unlikeAll
   : none;
 
-/** Calls `body` in the async context that {@linkcode currentFrame} has given `frame` for, where that can be done. */
-export function inFrame(frame: unknown, body: () => void): void {
-  if (frames === null) return body();
-  const before = frames.getAsyncContext();
+/** Calls `body` in the async context that `frame` stands for, where that can be done. */
+export function inFrame<R>(frame: unknown, body: () => R): R {
+  if (asyncFrames === null) return body();
+  const before = asyncFrames.getAsyncContext();
   if (before === frame) return body();
-  frames.setAsyncContext(frame);
+  asyncFrames.setAsyncContext(frame as object | undefined);
   try {
-    body();
+    return body();
   } finally {
-    frames.setAsyncContext(before);
+    asyncFrames.setAsyncContext(before);
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type DenoCore, denoCore } from "./deno_core.ts";
+import { type AsyncFrames, asyncFrames, inFrame } from "../runtime/async_frame.ts";
 
 // Taken before anybody makes reactions schedule points.
 const { then } = Promise.prototype;
@@ -45,11 +45,12 @@ export class Context {
     // Made once: a closure per goroutine would be garbage.
     this.fulfilled = () => this.#onEnd(this);
     this.rejected = (error) => this.#onError(this, error);
-    this.frame = inFrame(base, () =>
+    const make = () =>
       storage.run(this, () => {
         if (!canRunAtOnce) this.#arm();
         return currentFrame();
-      }));
+      });
+    this.frame = canRunAtOnce ? inFrame(base, make) : make();
   }
 
   /** Calls `body` in this context, from the microtask queue; `fulfilled` will call `onEnd`, `rejected` `onError`. */
@@ -58,9 +59,8 @@ export class Context {
     onEnd: (context: Context) => void = ignore,
     onError: (context: Context, error: unknown) => void = ignore,
   ): void {
-    this.#body = body;
-    this.#onEnd = onEnd;
-    this.#onError = onError;
+    this.#prepare(body, onEnd, onError);
+    // Not armed by the constructor: then it can be entered.
     if (this.#enter === null) inFrame(this.frame, () => this.#arm());
     this.#enter?.();
   }
@@ -71,21 +71,25 @@ export class Context {
     onEnd: (context: Context) => void = ignore,
     onError: (context: Context, error: unknown) => void = ignore,
   ): void {
+    this.#prepare(body, onEnd, onError);
+    inFrame(this.frame, this.#start);
+  }
+
+  #prepare(
+    body: (context: Context) => void,
+    onEnd: (context: Context) => void,
+    onError: (context: Context, error: unknown) => void,
+  ): void {
+    this.#body = body;
     this.#onEnd = onEnd;
     this.#onError = onError;
-    const { getAsyncContext, setAsyncContext } = denoCore as DenoCore;
-    const before = getAsyncContext();
-    setAsyncContext(this.frame);
-    try {
-      body(this);
-    } finally {
-      setAsyncContext(before);
-    }
   }
+
+  readonly #start = (): void => this.#body(this);
 
   readonly #onEnter = (): void => {
     this.#arm();
-    this.#body(this);
+    this.#start();
   };
 
   #arm(): void {
@@ -100,25 +104,12 @@ function ignore(): undefined {}
  * An object that stands for the async context of the running code; undefined where that is unknown. Four times as quick as
  * asking for the context.
  */
-export const currentFrame: () => object | undefined = denoCore?.getAsyncContext ?? ignore;
+export const currentFrame: () => object | undefined = asyncFrames?.getAsyncContext ?? ignore;
 
 /** Whether the core's frames are what AsyncLocalStorage goes by. */
-export const canRunAtOnce: boolean = denoCore !== null && isFaithful(denoCore);
+export const canRunAtOnce: boolean = asyncFrames !== null && isFaithful(asyncFrames);
 
-/** Calls `body` with `frame` as its async context, where that can be done. */
-function inFrame<R>(frame: object | undefined, body: () => R): R {
-  if (!canRunAtOnce) return body();
-  const { getAsyncContext, setAsyncContext } = denoCore as DenoCore;
-  const before = getAsyncContext();
-  setAsyncContext(frame);
-  try {
-    return body();
-  } finally {
-    setAsyncContext(before);
-  }
-}
-
-function isFaithful({ getAsyncContext, setAsyncContext }: DenoCore): boolean {
+function isFaithful({ getAsyncContext, setAsyncContext }: AsyncFrames): boolean {
   const probe = Object.freeze({}) as Context;
   const before = getAsyncContext();
   const frame = storage.run(probe, getAsyncContext);

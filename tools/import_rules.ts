@@ -132,7 +132,7 @@ export const CLOCK_FILES: readonly string[] = [
   "runtime/turns.ts",
 ];
 /** Those that look which platform it is, and do without what it lacks. */
-const PLATFORM_FILES = ["runtime/async_frame.ts"];
+const PLATFORM_FILES = ["runtime/deno_core.ts"];
 const PLATFORM = /^(Deno|process|Buffer|require)$/;
 const CLOCK = /^(Date|performance|setTimeout|setInterval|setImmediate|MessageChannel|crypto)$/;
 
