@@ -9,6 +9,7 @@ import { Mutex, WaitGroup, yieldNow } from "../../mod.ts";
 import { prepareDrain } from "../../testing/drain.ts";
 import { Exploration } from "../../testing/exploration.ts";
 import { resolveOptions } from "../../testing/options.ts";
+import { lockRounds } from "../../testing/programs_test.ts";
 import type { Strategy } from "../../testing/strategy.ts";
 
 const GOROUTINES = 3;
@@ -72,19 +73,7 @@ function scheduledLock(point: () => Promise<void>) {
 /** The programs, by name. */
 export const EXPLORER_PROGRAMS = {
   "3 x 3 locks": {
-    ours: async () => {
-      const mu = new Mutex();
-      const wg = new WaitGroup();
-      for (let i = 0; i < GOROUTINES; i++) {
-        wg.go(async () => {
-          for (let nth = 0; nth < ROUNDS; nth++) {
-            await mu.lock();
-            mu.unlock();
-          }
-        });
-      }
-      await wg.wait();
-    },
+    ours: () => lockRounds(GOROUTINES, ROUNDS),
     theirs: scheduledRounds((point) => {
       const mu = scheduledLock(point);
       return async () => {

@@ -217,27 +217,21 @@ async function fairness(): Promise<readonly HarnessRow[]> {
   return rows;
 }
 
-const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
-  ...Object.fromEntries(PROGRAMS.flatMap((name): [string, Measurement][] => [
-    [`exploring ${name}`, () => exploring(name)],
-    [`exploring ${name} by fast-check`, () => exploringByFastCheck(name)],
+/** By name: what is measured, and in how many processes; the best counts. */
+const MEASUREMENTS: Readonly<Record<string, readonly [Measurement, times: number]>> = {
+  ...Object.fromEntries(PROGRAMS.flatMap((name): [string, readonly [Measurement, number]][] => [
+    [`exploring ${name}`, [() => exploring(name), 3]],
+    [`exploring ${name} by fast-check`, [() => exploringByFastCheck(name), 3]],
   ])),
-  exploringAtLeast,
-  reducing,
-  reporting,
-  remembering,
-  virtualSleeping,
-  importing,
-  withoutHarness,
-  withHarness,
-  fairness,
-};
-
-/** What is measured in several processes; the best counts. */
-const REPEATED: Readonly<Record<string, number>> = {
-  importing: 7,
-  withoutHarness: 3,
-  withHarness: 3,
+  exploringAtLeast: [exploringAtLeast, 3],
+  reducing: [reducing, 1],
+  reporting: [reporting, 1],
+  remembering: [remembering, 1],
+  virtualSleeping: [virtualSleeping, 1],
+  importing: [importing, 7],
+  withoutHarness: [withoutHarness, 3],
+  withHarness: [withHarness, 3],
+  fairness: [fairness, 1],
 };
 
 async function runOnce(name: string): Promise<readonly HarnessRow[]> {
@@ -259,10 +253,9 @@ async function runOnce(name: string): Promise<readonly HarnessRow[]> {
 /** Measures everything, each in a process of its own. */
 export async function measureHarness(onProgress: (text: string) => void): Promise<HarnessRow[]> {
   const rows: HarnessRow[] = [];
-  for (const name of Object.keys(MEASUREMENTS)) {
+  for (const [name, [, times]] of Object.entries(MEASUREMENTS)) {
     onProgress(`harness: ${name}`);
     let best = await runOnce(name);
-    const times = REPEATED[name] ?? (name.startsWith("exploring") ? 3 : 1);
     for (let i = 1; i < times; i++) {
       const again = await runOnce(name);
       best = best.map((row, k) => better(row, again[k] ?? row));
@@ -296,7 +289,7 @@ if (import.meta.main) {
   const [name] = Deno.args;
   if (name === undefined) console.log(renderHarness(await measureHarness(console.error)));
   else {
-    const measurement = MEASUREMENTS[name];
+    const [measurement] = MEASUREMENTS[name] ?? [];
     if (measurement === undefined) {
       throw new Error(`There is no ${name}; there are ${Object.keys(MEASUREMENTS).join(", ")}`);
     }
