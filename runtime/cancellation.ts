@@ -165,11 +165,13 @@ class Cancellable<R> extends Operation<R> {
 class CancellableWaiter extends Waiter implements CancelListener {
   previousListener: CancelListener | null = null;
   nextListener: CancelListener | null = null;
+  readonly operation: Operation<unknown>;
   readonly #source: CancelSource;
   readonly #waiter: Waiter;
 
   constructor(operation: Operation<unknown>, source: CancelSource, waiter: Waiter) {
-    super(operation);
+    super();
+    this.operation = operation;
     this.#source = source;
     this.#waiter = waiter;
   }

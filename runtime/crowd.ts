@@ -12,7 +12,7 @@
  */
 
 import { eventLoop, Parked } from "./event_loop.ts";
-import type { Operation } from "./operation.ts";
+import type { Member, Operation } from "./operation.ts";
 import type { WaitQueue } from "./wait_queue.ts";
 
 // A constant of this module is compiled in; see hooks.ts.
@@ -46,7 +46,7 @@ export class Crowd<R> {
   #promise: Promise<R> | null = null;
 
   /** Parks the calling goroutine at the end of `queue`, for `operation`, which is not ready. Nobody of it can give up. */
-  park(queue: WaitQueue, operation: Operation<R>): Promise<R> {
+  park(queue: WaitQueue<Member>, operation: Operation<R>): Promise<R> {
     const last = this.#last;
     if (last !== null && queue.last === last && last.size < CROWD) {
       last.size++;

@@ -6,7 +6,7 @@
  */
 
 import { hooks } from "./hooks.ts";
-import type { Waiter } from "./operation.ts";
+import type { Member } from "./operation.ts";
 
 // A constant of this module is compiled in; see hooks.ts.
 const outside = hooks;
@@ -53,9 +53,9 @@ export interface Observer {
    * What the running goroutine does next comes after `moment`, whatever the order in which goroutines are resumed: it
    * goes on because of what was released then. With a `waiter` that holds for whoever waits.
    */
-  after(moment: number, waiter?: Waiter): void;
+  after(moment: number, waiter?: Member): void;
   /** The moment at which `waiter` began to wait. */
-  since(waiter: Waiter): number;
+  since(waiter: Member): number;
   /** The running goroutine did what Go cannot recover from: the schedule has failed even if somebody catches it. */
   fatal(error: Error): void;
   /**
@@ -91,12 +91,12 @@ export function moment(): number {
  * Reports that the running goroutine, or `waiter`, goes on because of what was released at `released`: the completion
  * edges of the happens-before relation. Not needed for whoever is woken by the release itself.
  */
-export function after(released: number, waiter?: Waiter): void {
+export function after(released: number, waiter?: Member): void {
   if (outside.observer !== null && released > 0) outside.observer.after(released, waiter);
 }
 
 /** The moment at which `waiter` began to wait; 0 in production. */
-export function since(waiter: Waiter): number {
+export function since(waiter: Member): number {
   return outside.observer === null ? 0 : outside.observer.since(waiter);
 }
 

@@ -98,6 +98,15 @@ export abstract class Operation<R> {
 }
 
 /**
+ * Resume lets a goroutine of the event loop go on that waits for what succeeds in the end, with the value it gets. All that
+ * stands in a queue for such a goroutine is the function that resolves its promise: it cannot leave.
+ */
+export type Resume = (value: unknown) => void;
+
+/** What stands in queues that goroutines of the event loop mostly wait in without being able to leave. */
+export type Member = Waiter | Resume;
+
+/**
  * Waiter is whoever waits for an operation: a parked goroutine, or a select that has the operation as a case.
  *
  * It knows its place in a {@linkcode WaitQueue}, so that it can leave in O(1) and nothing dead is ever left behind.
@@ -111,15 +120,12 @@ export abstract class Waiter {
   declare place: number;
   /** What the operation keeps with its waiter: the value to send, the weight to acquire, the cases of a select. */
   declare payload: unknown;
-  /** What it waits for. */
-  declare operation: Operation<unknown>;
 
   /** Makes a waiter that waits for nothing yet; `operation.enqueue` queues it. */
-  constructor(operation: Operation<unknown>) {
+  constructor() {
     this.queue = null;
     this.place = 0;
     this.payload = undefined;
-    this.operation = operation;
   }
 
   /** The waiter it is a part of, such as the select whose case it is. */

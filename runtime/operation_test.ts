@@ -248,7 +248,6 @@ Deno.test("Operation.dequeue of a waiter that does not wait changes nothing", ()
     queue: null,
     place: 0,
     payload: undefined,
-    operation: taking,
     complete() {},
     fail() {},
   };

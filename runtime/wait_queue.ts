@@ -1,12 +1,13 @@
 /**
- * The queue in which a resource keeps who waits for it.
+ * The queue in which a resource keeps who waits for it: waiters, which can leave, and, for those who never will, the
+ * functions that let them go on.
  *
  * Invariants:
  * - First in, first out.
- * - `waiter.queue === this` exactly for the members; whoever leaves is forgotten at once.
- * - One that is alone is `#only`. Several stand in a ring, from `#head` to `#tail`, where
- *   `#ring[waiter.place & mask] === waiter`, until the ring is empty. Whoever leaves makes a gap; the first and the last
- *   are none, and there are no more gaps than members, but for {@linkcode FEW_GAPS}.
+ * - `waiter.queue === this` exactly for the waiters in it; whoever leaves is forgotten at once.
+ * - As long as it has no ring, one that is alone is `#only`. Otherwise all stand in the ring, from `#head` to `#tail`, where
+ *   `#ring[waiter.place & mask] === waiter`. Whoever leaves makes a gap; the first and the last are none, and there are no
+ *   more gaps than members, but for {@linkcode FEW_GAPS}.
  * - push, shift and remove are O(1), amortized: closing the gaps takes as long as making them did.
  *
  * Most queues never hold more than one, who needs no ring.
@@ -26,59 +27,63 @@ const LONGEST_KEPT = 1024;
 const FEW_GAPS = 16;
 
 /** The ring of queues that never held more than one. */
-const NO_RING: (Waiter | null)[] = [];
+const NO_RING: never[] = [];
 
-/** WaitQueue is a first-in-first-out queue of waiters; any member can leave. */
-export class WaitQueue {
-  #only: Waiter | null = null;
+/**
+ * WaitQueue is a first-in-first-out queue of waiters, any of which can leave.
+ *
+ * @typeParam M What stands in it: waiters, or, in the package's own primitives, functions as well.
+ */
+export class WaitQueue<M extends Waiter | ((value: unknown) => void) = Waiter> {
+  #only: M | null = null;
   // Its length is 0 or a power of two.
-  #ring: (Waiter | null)[] = NO_RING;
+  #ring: (M | null)[] = NO_RING;
   // Places count on; where in the ring they are is told by their low bits.
   #head = 0;
   #tail = 0;
   #gaps = 0;
 
   /** The waiter that has waited longest, or null. */
-  get first(): Waiter | null {
+  get first(): M | null {
     if (this.#head === this.#tail) return this.#only;
-    return this.#ring[this.#head & (this.#ring.length - 1)] as Waiter;
+    return this.#ring[this.#head & (this.#ring.length - 1)] as M;
   }
 
   /** The waiter that came last, or null. */
-  get last(): Waiter | null {
+  get last(): M | null {
     if (this.#head === this.#tail) return this.#only;
-    return this.#ring[(this.#tail - 1) & (this.#ring.length - 1)] as Waiter;
+    return this.#ring[(this.#tail - 1) & (this.#ring.length - 1)] as M;
   }
 
-  /** Appends `waiter`, which must not be in a queue. */
-  push(waiter: Waiter): void {
-    waiter.queue = this;
-    if (this.#head === this.#tail) {
+  /** Appends `member`; a waiter must not be in a queue. */
+  push(member: M): void {
+    if (typeof member !== "function") member.queue = this as unknown as WaitQueue;
+    if (this.#ring.length === 0) {
       const only = this.#only;
       if (only === null) {
-        this.#only = waiter;
+        this.#only = member;
         return;
       }
       this.#only = null;
       this.#pushToRing(only);
     }
-    this.#pushToRing(waiter);
+    this.#pushToRing(member);
   }
 
   /** Removes and returns the waiter that has waited longest, or null if nobody waits. */
-  shift(): Waiter | null {
-    const only = this.#only;
-    if (only !== null) {
+  shift(): M | null {
+    const head = this.#head, ring = this.#ring;
+    if (head === this.#tail) {
+      const only = this.#only;
+      if (only === null) return null;
       this.#only = null;
-      only.queue = null;
+      if (typeof only !== "function") only.queue = null;
       return only;
     }
-    const head = this.#head;
-    if (head === this.#tail) return null;
-    const ring = this.#ring, index = head & (ring.length - 1);
-    const first = ring[index] as Waiter;
+    const index = head & (ring.length - 1);
+    const first = ring[index] as M;
     ring[index] = null;
-    first.queue = null;
+    if (typeof first !== "function") first.queue = null;
     this.#head = head + 1;
     if (this.#gaps > 0) this.#trim();
     if (this.#head === this.#tail) this.#emptied();
@@ -86,7 +91,7 @@ export class WaitQueue {
   }
 
   /** Removes `waiter`, which must be a member. */
-  remove(waiter: Waiter): void {
+  remove(waiter: M & Waiter): void {
     waiter.queue = null;
     if (waiter === this.#only) {
       this.#only = null;
@@ -108,24 +113,24 @@ export class WaitQueue {
   }
 
   /** Calls `visit` with every member, longest waiting first. `visit` must not change the queue. O(n). */
-  forEach(visit: (waiter: Waiter) => void): void {
+  forEach(visit: (member: M) => void): void {
     if (this.#only !== null) visit(this.#only);
     const ring = this.#ring;
     for (let place = this.#head; place < this.#tail; place++) {
-      const waiter = ring[place & (ring.length - 1)] as Waiter | null;
-      if (waiter !== null) visit(waiter);
+      const member = ring[place & (ring.length - 1)] as M | null;
+      if (member !== null) visit(member);
     }
   }
 
-  #pushToRing(waiter: Waiter): void {
+  #pushToRing(member: M): void {
     const tail = this.#tail;
     const ring = this.#ring;
     if (tail - this.#head === ring.length) {
       this.#grow();
-      return this.#pushToRing(waiter);
+      return this.#pushToRing(member);
     }
-    waiter.place = tail;
-    ring[tail & (ring.length - 1)] = waiter;
+    if (typeof member !== "function") member.place = tail;
+    ring[tail & (ring.length - 1)] = member;
     this.#tail = tail + 1;
   }
 
@@ -150,12 +155,12 @@ export class WaitQueue {
   /** Makes the ring twice as long. The members keep their places, so that none of them is touched. */
   #grow(): void {
     const old = this.#ring, oldMask = old.length - 1;
-    const ring: (Waiter | null)[] = old.length === 0
+    const ring: (M | null)[] = old.length === 0
       ? [null, null, null, null, null, null, null, null]
       : new Array(2 * old.length).fill(null);
     const mask = ring.length - 1;
     for (let place = this.#head; place < this.#tail; place++) {
-      ring[place & mask] = old[place & oldMask] as Waiter | null;
+      ring[place & mask] = old[place & oldMask] as M | null;
     }
     this.#ring = ring;
   }
@@ -165,11 +170,12 @@ export class WaitQueue {
     const ring = this.#ring, mask = ring.length - 1;
     let end = this.#head;
     for (let place = this.#head; place < this.#tail; place++) {
-      const waiter = ring[place & mask] as Waiter | null;
-      if (waiter === null) continue;
+      const member = ring[place & mask] as M | null;
+      if (member === null) continue;
       ring[place & mask] = null;
-      ring[end & mask] = waiter;
-      waiter.place = end++;
+      ring[end & mask] = member;
+      if (typeof member !== "function") member.place = end;
+      end++;
     }
     this.#tail = end;
     this.#gaps = 0;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Waiter } from "./operation.ts";
+import type { Member, Waiter } from "./operation.ts";
 import { WaitQueue } from "./wait_queue.ts";
 
 function newWaiter(): Waiter {
@@ -8,41 +8,47 @@ function newWaiter(): Waiter {
     queue: null,
     place: 0,
     payload: undefined,
-    operation: undefined as never,
     complete() {},
     fail() {},
   };
 }
 
-function membersOf(queue: WaitQueue): Waiter[] {
-  const members: Waiter[] = [];
-  queue.forEach((waiter) => members.push(waiter));
+function membersOf<M extends Member>(queue: WaitQueue<M>): M[] {
+  const members: M[] = [];
+  queue.forEach((member) => members.push(member));
   return members;
 }
 
-Deno.test("WaitQueue behaves like an array under push, shift and remove anywhere", async () => {
+function isWaiter(member: Member): member is Waiter {
+  return typeof member !== "function";
+}
+
+Deno.test("WaitQueue behaves like an array under push, shift and remove anywhere, also of functions among waiters", async () => {
   const command = fc.oneof(
     fc.constant({ verb: "push" as const }),
+    fc.constant({ verb: "push a function" as const }),
     fc.constant({ verb: "shift" as const }),
     fc.record({ verb: fc.constant("remove" as const), place: fc.nat(100) }),
     fc.record({ verb: fc.constant("push again" as const), place: fc.nat(100) }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 300, size: "max" }), (commands) => {
-      const queue = new WaitQueue();
-      const model: Waiter[] = [];
+      const queue = new WaitQueue<Member>();
+      const model: Member[] = [];
       const gone: Waiter[] = [];
       for (const command of commands) {
-        if (command.verb === "push") {
-          const waiter = newWaiter();
-          queue.push(waiter);
-          model.push(waiter);
+        if (command.verb === "push" || command.verb === "push a function") {
+          const member = command.verb === "push" ? newWaiter() : () => {};
+          queue.push(member);
+          model.push(member);
         } else if (command.verb === "shift") {
-          const waiter = queue.shift();
-          assertStrictEquals(waiter, model.shift() ?? null);
-          if (waiter !== null) gone.push(waiter);
-        } else if (command.verb === "remove" && model.length > 0) {
-          const [waiter] = model.splice(command.place % model.length, 1) as [Waiter];
+          const member = queue.shift();
+          assertStrictEquals(member, model.shift() ?? null);
+          if (member !== null && isWaiter(member)) gone.push(member);
+        } else if (command.verb === "remove" && model.some(isWaiter)) {
+          const waiters = model.filter(isWaiter);
+          const waiter = waiters[command.place % waiters.length] as Waiter;
+          model.splice(model.indexOf(waiter), 1);
           queue.remove(waiter);
           gone.push(waiter);
         } else if (command.verb === "push again" && gone.length > 0) {
@@ -52,10 +58,10 @@ Deno.test("WaitQueue behaves like an array under push, shift and remove anywhere
         }
         const members = membersOf(queue);
         assertEquals(members.length, model.length);
-        for (const [index, waiter] of members.entries()) assertStrictEquals(waiter, model[index]);
+        for (const [index, member] of members.entries()) assertStrictEquals(member, model[index]);
         assertStrictEquals(queue.first, model[0] ?? null);
         // Membership can be told from the waiter.
-        for (const waiter of model) assertStrictEquals(waiter.queue, queue);
+        for (const waiter of model.filter(isWaiter)) assertStrictEquals(waiter.queue, queue);
         for (const waiter of gone) assertStrictEquals(waiter.queue, null);
         assertStrictEquals(queue.last, model.at(-1) ?? null);
       }

@@ -339,10 +339,12 @@ function sourceOf(ctx: Context): CancelNode | null | undefined {
 
 /** Waits for somebody else's `done`, without a goroutine. */
 class DoneWatch extends Waiter implements Upstream {
+  readonly operation: Operation<unknown>;
   readonly #listener: CancelListener;
 
   constructor(operation: Operation<unknown>, listener: CancelListener) {
-    super(operation);
+    super();
+    this.operation = operation;
     this.#listener = listener;
   }
 

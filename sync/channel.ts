@@ -9,7 +9,6 @@
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
 import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
 import { hooks } from "../runtime/hooks.ts";
-import type { Operation } from "../runtime/operation.ts";
 import type { WaitQueue } from "../runtime/wait_queue.ts";
 import {
   ChannelState,
@@ -97,26 +96,22 @@ export interface ReceiveChannel<T> extends AsyncIterable<T, undefined> {
   readonly size: number;
 }
 
-/** A goroutine that waits for a value; see ParkedForSure for why it is written out. */
-class ParkedReceive implements ParkedForSure {
+/** A goroutine that waits for an iterator result; see ParkedForSure for why it is written out. */
+class ParkedNext implements ParkedForSure {
   declare queue: WaitQueue | null;
   declare place: number;
-  /** Whether the goroutine wants an iterator result. */
-  declare payload: boolean;
-  declare operation: Operation<unknown>;
+  declare payload: undefined;
   declare resolve: (outcome: unknown) => void;
 
-  constructor(operation: Operation<unknown>, wantsIteratorResult: boolean) {
+  constructor() {
     this.queue = null;
     this.place = 0;
-    this.payload = wantsIteratorResult;
-    this.operation = operation;
+    this.payload = undefined;
     this.resolve = neverCalled;
   }
 
   complete(outcome: unknown): void {
-    if (this.payload) loop.wake(this.resolve, toIteratorResult(outcome));
-    else loop.wake(this.resolve, outcome === CLOSED ? undefined : outcome);
+    loop.wake(this.resolve, toIteratorResult(outcome));
   }
 
   fail(error: unknown): void {
@@ -157,8 +152,6 @@ function neverCalled(): void {}
 export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #state: ChannelState<T>;
   readonly #receiving: ReceiveOperation<T>;
-  // What a parked sender waits for; its value is with the waiter.
-  readonly #sending: SendOperation<T | undefined>;
 
   /**
    * Makes a channel with a buffer for `capacity` values; with 0, the default, a send waits for its receive.
@@ -173,7 +166,6 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     }
     this.#state = nilRequested ? new NilChannelState<T>() : new ChannelState<T>(capacity);
     this.#receiving = new ReceiveOperation(this.#state);
-    this.#sending = new SendOperation(this.#state as ChannelState<T | undefined>, undefined);
   }
 
   /**
@@ -236,15 +228,14 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     // The case that is most frequent and costs most comes first: 5 % of an unbuffered send and receive.
     const receiver = state.receivers.shift();
     if (receiver !== null) {
-      receiver.complete(value);
+      loop.complete(receiver, value);
       return loop.done();
     }
     if (state.closed) {
       return loop.failed(new ClosedError("Cannot send: send on closed channel"));
     }
     if (state.buffer(value)) return loop.done();
-    const waiter = new ParkedForSure(this.#sending);
-    waiter.payload = value;
+    const waiter = new ParkedForSure(value);
     state.senders.push(waiter);
     return loop.parkForSure(waiter);
   }
@@ -283,9 +274,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       const outcome = state.take();
       return loop.passed(outcome === CLOSED ? undefined : outcome);
     }
-    const waiter = new ParkedReceive(this.#receiving, false);
-    state.receivers.push(waiter);
-    return loop.parkForSure(waiter);
+    return loop.parkIn(state.receivers);
   }
 
   /**
@@ -313,7 +302,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       return outside.scheduler.perform(new Iterating(this.#receiving));
     }
     if (state.canReceive()) return loop.passed(toIteratorResult(state.take()));
-    const waiter = new ParkedReceive(this.#receiving, true);
+    const waiter = new ParkedNext();
     state.receivers.push(waiter);
     return loop.parkForSure(waiter);
   }

@@ -8,7 +8,7 @@
  */
 
 import { after, moment, since } from "../runtime/observer.ts";
-import type { Waiter } from "../runtime/operation.ts";
+import type { Member, Waiter } from "../runtime/operation.ts";
 
 /** ChannelOrder keeps the moments of what is in a channel's buffer, and of what freed its slots. */
 export class ChannelOrder {
@@ -26,7 +26,7 @@ export class ChannelOrder {
   }
 
   /** A send meets the receiver that waits. It is as if the value had been buffered, and received from there. */
-  sentTo(receiver: Waiter): void {
+  sentTo(receiver: Member): void {
     // First this one: without a buffer it is the one that the send comes after.
     this.#freedAt.push(since(receiver));
     this.#useSlot();

@@ -13,16 +13,17 @@
  * @module
  */
 
+import { eventLoop } from "../runtime/event_loop.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, Resource, touch } from "../runtime/observer.ts";
-import { Operation, type Waiter } from "../runtime/operation.ts";
+import { type Member, Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import { ChannelOrder } from "./channel_order.ts";
 import { ClosedError } from "./errors.ts";
 import type { Receiving } from "./participles.ts";
 
 // Constants of this module are compiled in; see hooks.ts.
-const outside = hooks;
+const loop = eventLoop, outside = hooks;
 
 /** The raw outcome of receiving from a channel that is closed and drained. */
 export const CLOSED: unique symbol = Symbol("closed");
@@ -114,7 +115,7 @@ const EMPTY_RING: unknown[] = [];
 export class ChannelState<T> extends Resource {
   readonly capacity: number;
   readonly senders: WaitQueue;
-  readonly receivers: WaitQueue;
+  readonly receivers: WaitQueue<Member>;
   closed = false;
   size = 0;
   // A ring that grows to the capacity on demand; its length is 0 or a power of two.
@@ -125,7 +126,7 @@ export class ChannelState<T> extends Resource {
   constructor(
     capacity: number,
     senders: WaitQueue = new WaitQueue(),
-    receivers: WaitQueue = new WaitQueue(),
+    receivers: WaitQueue<Member> = new WaitQueue<Member>(),
   ) {
     super();
     this.capacity = capacity;
@@ -143,7 +144,7 @@ export class ChannelState<T> extends Resource {
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       if (outside.observer !== null) this.#ordered().sentTo(receiver);
-      receiver.complete(value);
+      loop.complete(receiver, value);
       return true;
     }
     return this.buffer(value);
@@ -198,7 +199,8 @@ export class ChannelState<T> extends Resource {
     this.closed = true;
     if (outside.observer !== null) this.#ordered().closed();
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) {
-      waiter.complete(CLOSED);
+      if (typeof waiter === "function") loop.wake(waiter, undefined);
+      else waiter.complete(CLOSED);
     }
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift()) {
       waiter.fail(new ClosedError("Cannot send: send on closed channel"));
@@ -280,12 +282,12 @@ export class ChannelState<T> extends Resource {
 }
 
 /** A queue that keeps nobody. */
-class Nowhere extends WaitQueue {
-  override push(_waiter: Waiter): void {}
+class Nowhere extends WaitQueue<never> {
+  override push(_member: never): void {}
 }
 
 /** Where nobody waits, or nobody is woken if they do. */
-export const NOWHERE: WaitQueue = new Nowhere();
+export const NOWHERE: WaitQueue<never> = new Nowhere();
 
 /** The state of the nil channel: never ready, and it keeps nobody who waits, since nothing will ever wake them. */
 export class NilChannelState<T> extends ChannelState<T> {

@@ -23,8 +23,8 @@ class Noted extends Waiter {
   readonly id: number;
   readonly world: World<unknown>;
 
-  constructor(operation: Operation<unknown>, id: number, world: World<unknown>) {
-    super(operation);
+  constructor(id: number, world: World<unknown>) {
+    super();
     this.id = id;
     this.world = world;
   }
@@ -70,7 +70,7 @@ class World<R> implements Observer {
       operation.commit();
       fate.result = "through";
     } else {
-      operation.enqueue(new Noted(operation, id, this as World<unknown>));
+      operation.enqueue(new Noted(id, this as World<unknown>));
     }
     return access;
   }

@@ -12,10 +12,10 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, fatal, moment, Resource, touch } from "../runtime/observer.ts";
-import { Operation, type Waiter } from "../runtime/operation.ts";
+import { type Member, Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 
 // Constants of this module are compiled in; see hooks.ts.
@@ -112,7 +112,7 @@ export class Mutex extends Resource {
   #isLocked = false;
   // The moment of the last unlock, after which the next lock comes.
   #unlockedAt = 0;
-  readonly #waiters = new WaitQueue();
+  readonly #waiters = new WaitQueue<Member>();
   readonly #locking: Operation<void> = new Mutex.#Locking(this);
 
   /**
@@ -139,9 +139,7 @@ export class Mutex extends Resource {
       this.#isLocked = true;
       return loop.done();
     }
-    const waiter = new ParkedForSure(this.#locking);
-    this.#waiters.push(waiter);
-    return loop.parkForSure(waiter);
+    return loop.parkIn(this.#waiters);
   }
 
   /**
@@ -167,7 +165,7 @@ export class Mutex extends Resource {
     if (isObserved) this.#unlockedAt = moment();
     const waiter = this.#waiters.shift();
     if (waiter === null) this.#isLocked = false;
-    else waiter.complete(undefined);
+    else loop.complete(waiter, undefined);
   }
 
   /**

@@ -200,8 +200,8 @@ export class RWMutex extends Resource implements Locker {
       this.#readers++;
       return loop.done();
     }
-    const waiter = new ParkedForSure(this.#rLocking);
-    this.#queue(waiter, this.#waitingReaders);
+    const waiter = new ParkedForSure(this.#tickets++);
+    this.#waitingReaders.push(waiter);
     return loop.parkForSure(waiter);
   }
 
@@ -262,8 +262,8 @@ export class RWMutex extends Resource implements Locker {
       this.#isWriting = true;
       return loop.done();
     }
-    const waiter = new ParkedForSure(this.#locking);
-    this.#queue(waiter, this.#waitingWriters);
+    const waiter = new ParkedForSure(this.#tickets++);
+    this.#waitingWriters.push(waiter);
     return loop.parkForSure(waiter);
   }
 

@@ -14,10 +14,10 @@
  */
 
 import { type Cancellation, performCancellable } from "../runtime/cancellation.ts";
-import { eventLoop, ParkedForSure } from "../runtime/event_loop.ts";
+import { eventLoop } from "../runtime/event_loop.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { type Access, after, moment, Resource, touch } from "../runtime/observer.ts";
-import { Operation, type Waiter } from "../runtime/operation.ts";
+import { type Member, Operation, type Waiter } from "../runtime/operation.ts";
 import { WaitQueue } from "../runtime/wait_queue.ts";
 import { isSameWaiter } from "./same_waiter.ts";
 
@@ -129,7 +129,7 @@ export class Semaphore extends Resource {
   #held = 0;
   // Free permits that were held before, in the order of their releases; kept only while the harness listens.
   #freed: Freed[] = [];
-  readonly #waiters = new WaitQueue();
+  readonly #waiters = new WaitQueue<Member>();
   readonly #acquiringOne: Operation<void> = new Semaphore.#Acquiring(this, 1);
 
   /**
@@ -178,10 +178,10 @@ export class Semaphore extends Resource {
       this.#held += weight;
       return loop.done();
     }
-    // What it waits for is one operation for all: the weight is with the waiter.
-    const waiter = new ParkedForSure(this.#acquiringOne);
-    this.#queue(waiter, weight);
-    return loop.parkForSure(waiter);
+    // Who asks for more than one needs a waiter, with which the weight is kept.
+    return weight === 1 && this.size > 0
+      ? loop.parkIn(this.#waiters)
+      : loop.perform(this.#acquiring(weight));
   }
 
   /**
@@ -324,13 +324,13 @@ export class Semaphore extends Resource {
   }
 
   /** Takes `weight` permits that are free. `waiter` is whoever has waited; nobody if the caller has not. */
-  #take(weight: number, waiter?: Waiter): void {
+  #take(weight: number, waiter?: Member): void {
     if (this.#freed.length > 0) this.#takeFreed(weight, waiter);
     this.#held += weight;
   }
 
   /** Takes permits in the order in which they became free, those that were never held first: as from a channel. */
-  #takeFreed(weight: number, waiter: Waiter | undefined): void {
+  #takeFreed(weight: number, waiter: Member | undefined): void {
     const freed = this.#freed;
     let left = weight - (this.size - this.#held - freed.reduce((sum, { count }) => sum + count, 0));
     for (let oldest = freed[0]; oldest !== undefined && left > 0; oldest = freed[0]) {
@@ -346,12 +346,12 @@ export class Semaphore extends Resource {
   #serve(leaving?: Waiter): void {
     const waiters = this.#waiters;
     for (let waiter = waiters.first; waiter !== null; waiter = waiters.first) {
-      const weight = waiter.payload as number;
+      const weight = typeof waiter === "function" ? 1 : waiter.payload as number;
       if (weight > this.size - this.#held) return;
       if (leaving !== undefined && isSameWaiter(waiter, leaving)) return;
       waiters.shift();
       this.#take(weight, waiter);
-      waiter.complete(undefined);
+      loop.complete(waiter, undefined);
     }
   }
 }

@@ -114,7 +114,7 @@ export class TimerState extends ChannelState<number> {
     if (receiver === null) throw new Error("Cannot fire: nobody waits for the timer");
     const due = this.take();
     if (this.receivers.first !== null) this.arm();
-    receiver.complete(due);
+    eventLoop.complete(receiver, due);
   }
 
   override state(): string {

@@ -15,7 +15,7 @@
 import { install } from "../runtime/current.ts";
 import { eventLoop } from "../runtime/event_loop.ts";
 import { type Access, observe, type Observer, Resource } from "../runtime/observer.ts";
-import type { Operation, Waiter } from "../runtime/operation.ts";
+import type { Member, Operation, Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import type { GoroutineEnd, Scheduler, Timer } from "../runtime/scheduler.ts";
@@ -614,14 +614,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     return this.#log === null ? 0 : this.#log.release();
   }
 
-  after(released: number, waiter?: Waiter): void {
+  after(released: number, waiter?: Member): void {
     if (this.#log === null || !this.#log.relation.hasCompletions) return;
     const entry = waiter === undefined ? this.#committing : entryOf(waiter);
     if (entry !== null) entry.after.push(released);
     else if (waiter === undefined) this.#log.join(released);
   }
 
-  since(waiter: Waiter): number {
+  since(waiter: Member): number {
     return this.#log === null ? 0 : entryOf(waiter)?.since ?? 0;
   }
 
@@ -1342,9 +1342,9 @@ function eventOf(entry: Entry): number {
 }
 
 /** The entry that waits, through a select or another wrapper. */
-function entryOf(waiter: Waiter): Entry | null {
+function entryOf(waiter: Member): Entry | null {
   let whole = waiter;
-  while (whole.partOf !== undefined) whole = whole.partOf();
+  while (typeof whole !== "function" && whole.partOf !== undefined) whole = whole.partOf();
   return whole instanceof Entry ? whole : null;
 }
 

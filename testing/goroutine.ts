@@ -188,6 +188,8 @@ export const enum EntryState {
  * due. A goroutine normally has one, and more with `Promise.all([a.send(1), b.receive()])`.
  */
 export class Entry extends Waiter {
+  /** What it waits for. */
+  operation: Operation<unknown>;
   readonly goroutine: Goroutine;
   readonly owner: EntryOwner;
   /** Which operation of its goroutine it is, from 1; 0 is the start. */
@@ -216,7 +218,8 @@ export class Entry extends Waiter {
   after: number[] = [];
 
   constructor(goroutine: Goroutine, owner: EntryOwner) {
-    super(noOperation);
+    super();
+    this.operation = noOperation;
     this.goroutine = goroutine;
     this.owner = owner;
   }
