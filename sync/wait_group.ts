@@ -41,6 +41,27 @@ export const ACCESS = {
   select: { verb: "wait", bit: SELECT, mask: DONE | ADD },
 } as const satisfies Record<string, Access>;
 
+/** Of a group that nobody has changed while steps were logged. */
+const NO_MOMENTS: number[] = [];
+
+/** The end of a goroutine that counts in a group. */
+class Counted implements GoroutineEnd {
+  readonly #group: WaitGroup;
+
+  constructor(group: WaitGroup) {
+    this.#group = group;
+  }
+
+  returned(): void {
+    this.#group.done();
+  }
+
+  threw(error: unknown): boolean {
+    if (isGoexit(error)) this.#group.done();
+    return false;
+  }
+}
+
 /**
  * WaitGroup waits until a number of goroutines have finished.
  *
@@ -109,18 +130,13 @@ export class WaitGroup extends Resource {
   /** "WaitGroup". */
   readonly type = "WaitGroup";
   #count = 0;
-  // The moments of all adds and dones, after which a wait comes; kept only while the harness listens.
-  #changedAt: number[] = [];
+  // The moments of all adds and dones, after which a wait comes; kept only while steps are logged.
+  #changedAt: number[] = NO_MOMENTS;
   readonly #waiters = new WaitQueue();
-  readonly #crowd = new Crowd<void>();
+  // Who waits for it outside of explorations; made for the first.
+  #crowd: Crowd<void> | null = null;
   readonly #waiting: Operation<void> = new WaitGroup.#Waiting(this);
-  readonly #end: GoroutineEnd = {
-    returned: () => this.done(),
-    threw: (error) => {
-      if (isGoexit(error)) this.done();
-      return false;
-    },
-  };
+  readonly #end: GoroutineEnd = new Counted(this);
 
   /**
    * Adds `delta`, which may be negative, to the counter. At zero everybody who waits is let go, in the order in which
@@ -212,6 +228,7 @@ export class WaitGroup extends Resource {
     if (cancellation !== undefined) return performCancellable(this.#waiting, cancellation);
     if (outside.scheduler !== null) return outside.scheduler.perform(this.#waiting);
     if (this.#count === 0) return loop.done();
+    this.#crowd ??= new Crowd();
     return this.#crowd.park(this.#waiters, this.#waiting);
   }
 
@@ -245,9 +262,16 @@ export class WaitGroup extends Resource {
     const count = this.#count;
     return () => {
       this.#count = count;
-      this.#changedAt = [];
+      this.#changedAt = NO_MOMENTS;
       this.#waiters.clear();
     };
+  }
+
+  #noteChange(): void {
+    const now = moment();
+    if (now === 0) return;
+    if (this.#changedAt === NO_MOMENTS) this.#changedAt = [now];
+    else this.#changedAt.push(now);
   }
 
   #afterChanges(waiter?: Waiter): void {
@@ -261,7 +285,7 @@ export class WaitGroup extends Resource {
       throw new RangeError("Cannot count down: sync: negative WaitGroup counter");
     }
     this.#count = count;
-    if (outside.observer !== null) this.#changedAt.push(moment());
+    if (outside.observer !== null) this.#noteChange();
     if (count > 0) return;
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
       if (outside.observer !== null) this.#afterChanges(waiter);
