@@ -17,7 +17,7 @@ export class EventLoopOrder implements Strategy {
   }
 
   pick(): number {
-    return explorer.oldest;
+    return explorer.candidates.oldest;
   }
 
   choose(): number {

@@ -32,8 +32,6 @@ import {
   takeContext,
 } from "./context_pool.ts";
 import { AccessLog } from "./access_log.ts";
-import { Answers } from "./answers.ts";
-import { CodeTable } from "./code_table.ts";
 import { Conditions } from "./conditions.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
 import { ExternalCalls } from "./external_calls.ts";
@@ -42,6 +40,7 @@ import { RandomSource } from "./random_source.ts";
 import { lookOutside } from "./outside_work.ts";
 import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
 import type { LockOrder } from "./lock_order.ts";
+import { eventOf, Oracle } from "./oracle.ts";
 import { MADE_EARLIER, ResourceTable } from "./resource_table.ts";
 import type { Condition, NextSchedule, Rules, Watches } from "./rules.ts";
 import { RunQueue } from "./run_queue.ts";
@@ -53,7 +52,7 @@ import { trackExternals } from "./externals.ts";
 import { followNodeTimers } from "./node_timers.ts";
 import { virtualizeGlobals } from "./virtual_globals.ts";
 import { forgetTimeouts } from "./virtual_timers.ts";
-import { type Candidates, type LoggingStrategy, type Question, REDUNDANT } from "./strategy.ts";
+import type { LoggingStrategy } from "./strategy.ts";
 import type { Tracer } from "./tracer.ts";
 import type { Verdict } from "./verdict.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
@@ -61,12 +60,6 @@ import type { VirtualClock } from "./virtual_clock.ts";
 const noNext: NextSchedule = () => null;
 
 const NEVER: Promise<never> = new Promise(() => {});
-
-/** Stands for the clock among the numbers of goroutines and events. */
-const CLOCK = -1;
-
-/** More operations than that in one goroutine would make events ambiguous. */
-const MOST_OPERATIONS = 0x100_0000;
 
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
@@ -90,7 +83,7 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
 }
 
 /** Explorer is the {@linkcode Scheduler} of explorations. There is one, {@linkcode explorer}. */
-export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
+export class Explorer implements Scheduler, Observer, EntryOwner {
   // --- the schedule that runs ---
   #epoch = 0;
   #isRunning = false;
@@ -117,19 +110,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   readonly #timers = new ScheduleTimers((timer, owner) => this.#makeDue(timer, owner));
   readonly #clock = this.#timers.clock;
   #steps = 0;
-  #preemptions = 0;
   #mainEnded = false;
   /** Main has called goexit: the others go on as if it were there. */
   #mainExited = false;
-  #isFair = false;
   /** What was resumed in which order, as a number. */
   #hash = 0;
   /** Whether it has waited for something that nobody controls. */
   #hasWaitedOutside = false;
-  /** Whether it was made fair while there was a choice, so that not all that follows is explored. */
-  #isCut = false;
-  /** Answers to questions inside steps while the schedule is fair. */
-  #fairAnswers = 0;
   /** The most steps that anybody who could run was passed over. */
   #starvation = 0;
   #starvationBound = Infinity;
@@ -162,19 +149,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   #awaits: AwaitWatch | null = null;
   #patienceMs: number | undefined;
   #selects: SelectWatch | null = null;
-  /** Whether the strategy is asked even if only one can go on. */
-  #asksAlways = false;
   /** The operation that is being committed. */
   #committing: Entry | null = null;
   /** The last step before time moved. */
   #barrier = 0;
-  /** Whether the strategy has said that the schedule leads nowhere new. */
-  #isRedundant = false;
   /** Who waits until all others do, and how many steps were logged when somebody last had. */
   #settling: Waiter | null = null;
   #settledSteps = 0;
   readonly #resources = new ResourceTable();
-  readonly #codes = new CodeTable();
   readonly #accesses = new AccessLog(this.#resources);
 
   // --- what the program demands ---
@@ -182,17 +164,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   /** What must be true in some schedule, and whether it was. */
   readonly reached: Map<string, boolean> = new Map();
 
-  // --- what was asked ---
-  readonly #answers = new Answers();
-  /** Whether one of the candidates of the present question, the last, is that the next deadline comes early. */
-  #canComeEarly = false;
+  readonly #oracle = new Oracle(this.#runnable, {
+    hasDeadline: () => this.#hasDeadline(),
+    broken: (error) => this.#broken ??= { error },
+  });
 
   readonly #random = new RandomSource(0);
   /** The schedule that the random numbers were begun for. */
   #randomEpoch = 0;
-
-  // --- candidates of the present question ---
-  #lastAt = -1;
 
   readonly #externals = new ExternalCalls({
     goOn: () => {
@@ -220,23 +199,27 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** Preemptions in the present schedule, or the last. */
   get preemptions(): number {
-    return this.#preemptions;
+    return this.#oracle.preemptions;
   }
   /** How many deadlines could come early in the present schedule, or the last; a replay has the same questions only then. */
   get earlyTimers(): number {
-    return this.#answers.early;
+    return this.#oracle.early;
   }
   /** How many did. */
   get cameEarly(): number {
-    return this.#answers.early - this.#answers.earlyLeft;
+    return this.#oracle.cameEarly;
   }
   /** The answers given, one per question. Reused: copy to keep. */
   get answers(): readonly number[] {
-    return this.#answers.given;
+    return this.#oracle.answers;
   }
   /** How many answers each question had. Reused: copy to keep. */
   get counts(): readonly number[] {
-    return this.#answers.counts;
+    return this.#oracle.counts;
+  }
+  /** Who can be resumed next. */
+  get candidates(): Oracle {
+    return this.#oracle;
   }
   /** The clock of the schedule. */
   get clock(): VirtualClock {
@@ -269,7 +252,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
   /** Whether there were choices in the present schedule, or the last, that were made fairly and not explored. */
   get isCut(): boolean {
-    return this.#isCut;
+    return this.#oracle.isCut;
   }
   /** For how many steps at most somebody who could run was passed over in the present schedule, or the last. */
   get starvation(): number {
@@ -373,7 +356,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     empty(this.#endedContexts);
     forgetContexts();
     this.#resources.forget();
-    this.#codes.forget();
+    this.#oracle.forget();
     this.#accesses.forget();
     this.reached.clear();
   }
@@ -436,20 +419,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#runnable.clear();
     this.#timers.begin(rules.start);
     this.#resources.begin(this.#epoch);
-    this.#steps =
-      this.#preemptions =
-      this.#starvation =
-      this.#fairAnswers =
-        0;
+    this.#steps = this.#starvation = 0;
     this.#starvationBound = rules.starvationBound ?? Infinity;
     this.#hash = 0;
-    this.#isCut = this.#hasWaitedOutside = false;
+    this.#hasWaitedOutside = false;
     this.#conditions.begin();
     this.#hasEffect = true;
     this.#spinning.stop();
     this.#mainEnded =
       this.#mainExited =
-      this.#isFair =
       this.#waitsOutside =
       this.#hasCalledOutside =
       this.#hasComeBack =
@@ -457,14 +435,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
       this.#hasHogged =
         false;
     this.#fatal = this.#broken = null;
-    this.#answers.begin(strategy.earlyTimers ?? rules.earlyTimers ?? 0);
+    this.#oracle.begin(strategy, strategy.earlyTimers ?? rules.earlyTimers ?? 0, this.#log);
     this.#accesses.begin(this.#log);
-    this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
     this.#committing = null;
     this.#barrier = this.#settledSteps = 0;
     this.#settling = null;
-    this.#canComeEarly = false;
-    this.#isRedundant = false;
     const ended = this.#endedContexts;
     while (ended.length > 0) giveContext(ended.pop() as Context);
     forgetTimeouts();
@@ -545,13 +520,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const goroutine = this.#who();
     if (goroutine === null) return eventLoop.choose(count);
     if (!this.#isPresent(goroutine)) return 0;
-    return this.#ask(count, "select");
+    return this.#oracle.ask(count, "select");
   }
 
   /** A choice of the program's own: a number below `count`. Only for code inside the schedule. */
   chooseFreely(count: number): number {
     this.#hasEffect = true;
-    return this.#ask(count, "choose");
+    return this.#oracle.ask(count, "choose");
   }
 
   now(): number {
@@ -636,49 +611,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#accesses.misused(resource);
   }
 
-  // --- Candidates ---
-
-  get count(): number {
-    return this.#runnable.size + (this.#canComeEarly ? 1 : 0);
-  }
-
-  get canContinue(): boolean {
-    return this.#lastAt >= 0;
-  }
-
-  goroutine(k: number): number {
-    return k === this.#runnable.size ? CLOCK : this.candidate(k).goroutine.index;
-  }
-
-  event(k: number): number {
-    return k === this.#runnable.size ? CLOCK : eventOf(this.candidate(k));
-  }
-
-  code(k: number): number {
-    return k === this.#runnable.size ? CLOCK : this.#codes.of(this.candidate(k).goroutine);
-  }
-
-  operations(k: number): number {
-    return k === this.#runnable.size ? 0 : this.candidate(k).nth;
-  }
-
-  /** Candidate `k`: the goroutine that ran last first, then by path. */
-  candidate(k: number): Entry {
-    return this.#runnable.at(this.#indexOf(k));
-  }
-
-  /** The candidate that became ready first. */
-  get oldest(): number {
-    const at = this.#runnable.indexOf(this.#runnable.oldest());
-    const lastAt = this.#lastAt;
-    return lastAt < 0 || at > lastAt ? at : at === lastAt ? 0 : at + 1;
-  }
-
-  #indexOf(k: number): number {
-    const lastAt = this.#lastAt;
-    return lastAt < 0 || k > lastAt ? k : k === 0 ? lastAt : k - 1;
-  }
-
   // --- steps ---
 
   /** Takes a step. Whatever context it is called in, what it does itself is the doing of who is resumed. */
@@ -700,14 +632,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     else if (this.#spinning.steps > 0) this.#stopSpinning();
     if (!this.#isRunning) return;
     if (this.#steps >= this.#rules.maxSteps) {
-      this.#isFair = true;
+      this.#oracle.isFair = true;
       if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) {
         return this.#endLivelock(this.#steps, false);
       }
     }
     if (this.#starvationBound < Infinity && this.#endStarvation()) return;
     const entry = this.#pick();
-    if (this.#isRedundant) return this.#end({ kind: "redundant" });
+    if (this.#oracle.isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
     this.#loop.arm();
   }
@@ -734,7 +666,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     const limit = this.#rules.maxSpins ?? DEFAULT_MAX_SPINS;
     const spinning = this.#spinning;
     spinning.add(this.#lastEntry, this.#runnable.size);
-    if (spinning.steps >= limit >> 1) this.#isFair = true;
+    if (spinning.steps >= limit >> 1) this.#oracle.isFair = true;
     if (!spinning.isEverybody) return;
     if (this.#hasDeadline()) {
       this.#stopSpinning();
@@ -762,7 +694,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
 
   #stopSpinning(): void {
     this.#spinning.stop();
-    this.#isFair = false;
+    this.#oracle.isFair = false;
   }
 
   /** Whether time would go on if nobody could run. */
@@ -782,69 +714,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
   }
 
   #pick(): Entry {
-    const runnable = this.#runnable;
-    const last = this.#last;
-    const { size } = runnable;
-    this.#lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
-    this.#canComeEarly = this.#answers.earlyLeft > 0 && !this.#isFair && this.#hasDeadline();
-    if (size === 1 && !this.#canComeEarly && (!this.#asksAlways || this.#isFair)) {
-      return runnable.takeAt(0);
-    }
-    if (this.#isFair) {
-      this.#isCut = true;
-      // Nobody is asked and nothing is recorded: a replay comes to the same point and goes on fairly, too, and the token
-      // of a schedule that goes on for ever stays short.
-      const oldest = runnable.oldest();
-      runnable.take(oldest);
-      if (this.#lastAt >= 0 && oldest.goroutine !== last) this.#preemptions++;
-      return oldest;
-    }
-    if (this.#canComeEarly) this.#answers.offerEarly();
-    const answer = this.#ask(this.count, "schedule");
-    if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
-    if (answer === size) return this.#comeEarly();
-    return runnable.takeAt(this.#indexOf(answer));
-  }
-
-  /** The next deadline comes although somebody could run, who must be slow then. */
-  #comeEarly(): Entry {
-    this.#answers.takeEarly();
-    this.#tracer?.cameEarly?.();
-    this.#hasEffect = true;
-    this.#moveTime();
-    return this.#pick();
-  }
-
-  #ask(count: number, question: Question): number {
-    if (count === 1 && (question !== "schedule" || !this.#asksAlways)) return 0;
-    if (this.#isFair) {
-      this.#isCut = true;
-      return this.#fairAnswers++ % count;
-    }
-    const answer = this.#askStrategy(count, question);
-    if (count === 1) return 0;
-    this.#answers.add(answer, count);
-    if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
-    return answer;
-  }
-
-  /** A strategy that throws or is wrong ends the schedule, but not in the middle of somebody's step. */
-  #askStrategy(count: number, question: Question): number {
-    try {
-      const answer = question === "schedule"
-        ? this.#strategy.pick(this)
-        : this.#strategy.choose(count, question);
-      if (Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
-      if (answer === REDUNDANT && this.#strategy.log !== undefined) {
-        this.#isRedundant = true;
-        return 0;
-      }
-      throw new RangeError(
-        `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
-      );
-    } catch (error) {
-      this.#broken ??= { error };
-      return 0;
+    for (;;) {
+      const entry = this.#oracle.pick(this.#last);
+      if (entry !== null) return entry;
+      // The next deadline comes although somebody could run, who must be slow then.
+      this.#tracer?.cameEarly?.();
+      this.#hasEffect = true;
+      this.#moveTime();
     }
   }
 
@@ -859,7 +735,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     goroutine.runnable--;
     entry.state = EntryState.Free;
     if (this.#tracer !== null) {
-      this.#tracer.resumed(entry, this.#lastAt >= 0 && this.#last !== goroutine);
+      this.#tracer.resumed(entry, this.#oracle.canContinue && this.#last !== goroutine);
     }
     this.#current = goroutine;
     if (this.#log !== null) {
@@ -1058,16 +934,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     this.#current = null;
     this.#stopWaiting();
     this.#externals.end();
-    this.#answers.end();
     this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
     const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
     if (mayCome) empty(this.#endedContexts);
-    try {
-      this.#strategy.end?.(this.#steps);
-    } catch (error) {
-      this.#broken ??= { error };
-    }
+    this.#oracle.end(this.#steps);
     this.#verdict = verdict;
     if (this.#isStepping) this.#loop.armDrained();
     else this.#loop.arm();
@@ -1334,11 +1205,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner, Candidates {
     if (hold === 1) locks.takes(order + 1, lock, isReading(verb), this.#steps);
     else locks.letsGo(order + 1, lock);
   }
-}
-
-/** What is resumed, as a number: the same in equivalent schedules. */
-function eventOf(entry: Entry): number {
-  return entry.goroutine.index * MOST_OPERATIONS + entry.nth;
 }
 
 /** The entry that waits, through a select or another wrapper. */

@@ -44,7 +44,9 @@ function waitsFor(goroutine: Goroutine): string {
 
 /** What candidate `k` is, in words that are the same in every process. */
 export function describeCandidate(k: number): string {
-  return explorer.goroutine(k) < 0 ? "clock" : describeEntry(explorer.candidate(k));
+  return explorer.candidates.goroutine(k) < 0
+    ? "clock"
+    : describeEntry(explorer.candidates.candidate(k));
 }
 
 /** What can be resumed, in words that are the same in every process. */
