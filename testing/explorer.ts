@@ -37,8 +37,9 @@ import { afterMacrotask, StepLoop } from "./drain.ts";
 import { ExternalCalls } from "./external_calls.ts";
 import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
+import { OutsideWait } from "./outside_wait.ts";
 import { lookOutside } from "./outside_work.ts";
-import { clearRealTimeout, realNow, realTimeout } from "./real_time.ts";
+import { realNow } from "./real_time.ts";
 import type { LockOrder } from "./lock_order.ts";
 import { eventOf, Oracle } from "./oracle.ts";
 import { MADE_EARLIER, ResourceTable } from "./resource_table.ts";
@@ -115,8 +116,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #mainExited = false;
   /** What was resumed in which order, as a number. */
   #hash = 0;
-  /** Whether it has waited for something that nobody controls. */
-  #hasWaitedOutside = false;
   /** The most steps that anybody who could run was passed over. */
   #starvation = 0;
   #starvationBound = Infinity;
@@ -128,15 +127,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** How many steps are left until the next look at it, and how many were given at the last. */
   #credit = 0;
   #stride = 1;
-  #hasHogged = false;
-  #externalTimer: ReturnType<typeof setTimeout> | undefined;
-  #waitsOutside = false;
-  /** Who awaits something that the scheduler knows nothing of. */
-  #foreign: Goroutine | null = null;
+  readonly #outside = new OutsideWait();
   /** Whether some goroutine has begun or ended something while one of its operations had not returned. */
   #mayFloat = false;
-  /** Whether something has come from outside that nobody waited for by name. */
-  #hasComeBack = false;
   /** Whether something was called that goes on outside and may call back. */
   #hasCalledOutside = false;
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
@@ -238,7 +231,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
    * Undefined if it has waited for something that nobody controls.
    */
   get fingerprint(): string | undefined {
-    if (this.#hasWaitedOutside) return undefined;
+    if (this.#outside.hasWaited) return undefined;
     const { elapsed } = this.#clock;
     return [this.#hash, this.#steps, elapsed, this.answers, this.counts].join(" ");
   }
@@ -248,7 +241,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
   /** Whether the present schedule, or the last, depends on when something came from outside that is no tracked call. */
   get hasComeBack(): boolean {
-    return this.#hasComeBack;
+    return this.#outside.hasComeBack;
   }
   /** Whether there were choices in the present schedule, or the last, that were made fairly and not explored. */
   get isCut(): boolean {
@@ -304,7 +297,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const result = runOutside(call);
     if (!isTracked || !(result instanceof Promise)) return result;
     const answer = this.#externals.add(goroutine, label, result);
-    if (this.#waitsOutside) this.#comeBack();
+    if (this.#outside.isWaiting) this.#comeBack();
     return answer;
   }
 
@@ -336,7 +329,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
    * The goroutine then looks as if it awaited something foreign, and must not be run again.
    */
   get isPerhapsTerminated(): boolean {
-    return this.#hasHogged;
+    return this.#outside.hasHogged;
   }
 
   /** Ends the schedule without a verdict: whoever waits for one waits for ever. */
@@ -346,7 +339,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#loop.disarm();
     this.#isStepping = false;
     if (this.#isRunning) this.#end({ kind: "passed" });
-    this.#hasHogged = false;
+    this.#outside.forgive();
   }
 
   /** Forgets the numbers of goroutines: a new exploration begins. */
@@ -422,17 +415,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#steps = this.#starvation = 0;
     this.#starvationBound = rules.starvationBound ?? Infinity;
     this.#hash = 0;
-    this.#hasWaitedOutside = false;
+    this.#outside.begin();
     this.#conditions.begin();
     this.#hasEffect = true;
     this.#spinning.stop();
     this.#mainEnded =
       this.#mainExited =
-      this.#waitsOutside =
       this.#hasCalledOutside =
-      this.#hasComeBack =
       this.#mayFloat =
-      this.#hasHogged =
         false;
     this.#fatal = this.#broken = null;
     this.#oracle.begin(strategy, strategy.earlyTimers ?? rules.earlyTimers ?? 0, this.#log);
@@ -542,7 +532,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#timers.add(timer, delayMs, goroutine, this.#log?.release());
     if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
     if (timer.due <= this.#clock.now) this.#timers.collect();
-    if (this.#waitsOutside) this.#comeBack();
+    if (this.#outside.isWaiting) this.#comeBack();
   }
 
   clearTimer(timer: Timer): boolean {
@@ -859,38 +849,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   ): void {
     const isForeign = verdict.kind === "foreign";
     const foreign = isForeign ? verdict.goroutine : this.alive[0] as Goroutine;
-    this.#foreign = foreign;
-    this.#waitsOutside = this.#hasWaitedOutside = true;
-    this.#hasHogged = isForeign && realNow() - this.#turnedAt > HOG_MS;
+    const hasHogged = isForeign && realNow() - this.#turnedAt > HOG_MS;
     if (this.#tracer !== null) this.#tracer.waitsOutside?.(foreign);
-    const epoch = this.#epoch;
-    const isOver = (): boolean => !this.#waitsOutside || epoch !== this.#epoch;
-    afterMacrotask(() => {
-      if (isOver()) return;
-      this.#externalTimer = realTimeout(() => {
-        if (isOver()) return;
-        this.#externalTimer = undefined;
-        this.#end(verdict);
-      }, timeoutMs());
-    });
+    this.#outside.start(foreign, hasHogged, timeoutMs, () => this.#end(verdict));
   }
 
   /** Something came from outside while nobody could run: go on. */
   #comeBack(): void {
-    if (this.#foreign !== null) {
-      this.#tracer?.uncontrolled?.(this.#foreign, "a promise of the outside", false);
+    const goroutine = this.#outside.comeBack();
+    if (goroutine !== null) {
+      this.#tracer?.uncontrolled?.(goroutine, "a promise of the outside", false);
     }
-    this.#foreign = null;
-    this.#hasComeBack = true;
-    this.#waitsOutside = this.#hasHogged = false;
     this.#turnedAt = realNow();
-    this.#stopWaiting();
     this.#loop.arm();
-  }
-
-  #stopWaiting(): void {
-    if (this.#externalTimer !== undefined) clearRealTimeout(this.#externalTimer);
-    this.#externalTimer = undefined;
   }
 
   // --- the end ---
@@ -930,13 +901,12 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   #end(verdict: Verdict): void {
     this.#isRunning = false;
-    this.#waitsOutside = false;
     this.#current = null;
-    this.#stopWaiting();
+    this.#outside.stop();
     this.#externals.end();
     this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
-    const mayCome = verdict.kind !== "passed" || this.#hasWaitedOutside || this.#hasCalledOutside;
+    const mayCome = verdict.kind !== "passed" || this.#outside.hasWaited || this.#hasCalledOutside;
     if (mayCome) empty(this.#endedContexts);
     this.#oracle.end(this.#steps);
     this.#verdict = verdict;
@@ -1088,7 +1058,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       return;
     }
     this.#endedContexts.push(context);
-    if (this.#waitsOutside) this.#comeBack();
+    if (this.#outside.isWaiting) this.#comeBack();
   }
 
   /** The last of those alive takes its place. */
@@ -1170,7 +1140,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     goroutine.runnable++;
     entry.runnableSince = this.#steps;
     this.#runnable.add(entry);
-    if (this.#waitsOutside) this.#comeBack();
+    if (this.#outside.isWaiting) this.#comeBack();
   }
 
   // --- locks and selects ---
