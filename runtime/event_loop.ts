@@ -165,15 +165,13 @@ class Sleeper extends Timer {
   }
 }
 
-/** Somebody who may go on once the platform has had its turns, or several. */
-class Deferred {
+/** Several who await one promise and may go on once the platform has had its turns. */
+class DeferredCrowd {
   readonly settle: Settle;
-  readonly outcome: unknown;
   readonly count: number;
 
-  constructor(settle: Settle, outcome: unknown, count = 1) {
+  constructor(settle: Settle, count: number) {
     this.settle = settle;
-    this.outcome = outcome;
     this.count = count;
   }
 }
@@ -221,7 +219,9 @@ export class EventLoop implements Scheduler {
   #hasHadTurns = false;
   // Since the last look nobody of those who were let go before it has run.
   #isOneJob = false;
-  readonly #deferred = new Fifo<Deferred>();
+  // Who may go on once the platform has had its turns, by twos: what settles the promise, and with what. An object for each
+  // would be one more for the collector where a hundred thousand wait.
+  readonly #deferred = new Fifo<unknown>();
 
   #firstBatch: Batch | null = null;
   #lastBatch: Batch | null = null;
@@ -295,7 +295,7 @@ export class EventLoop implements Scheduler {
   passed<T>(value: T): Promise<T> {
     if (--this.#credit > 0 || !this.#isSliceOver()) return Promise.resolve(value);
     const promise = new Promise<T>(captureResolve as Executor<T>);
-    this.#deferred.push(new Deferred(capturedResolve, value));
+    this.#defer(capturedResolve, value);
     return promise;
   }
 
@@ -303,21 +303,21 @@ export class EventLoop implements Scheduler {
   failed(error: unknown): Promise<never> {
     if (--this.#credit > 0 || !this.#isSliceOver()) return Promise.reject(error);
     const promise = new Promise<never>(captureBoth as Executor<never>);
-    this.#deferred.push(new Deferred(capturedReject, error));
+    this.#defer(capturedReject, error);
     return promise;
   }
 
   /** Lets a goroutine go on by settling the promise it awaits: `settle` is that promise's resolve or reject. */
   wake(settle: Settle, outcome: unknown): void {
     if (--this.#credit > 0 || !this.#isSliceOver()) settle(outcome);
-    else this.#deferred.push(new Deferred(settle, outcome));
+    else this.#defer(settle, outcome);
   }
 
   /** The same for `count` goroutines that await one promise. */
   wakeCrowd(settle: Settle, outcome: unknown, count: number): void {
     this.#credit -= count;
     if (this.#credit > 0 || !this.#isSliceOver()) settle(outcome);
-    else this.#deferred.push(new Deferred(settle, outcome, count));
+    else this.#defer(new DeferredCrowd(settle, count), outcome);
   }
 
   spawn(body: () => unknown, name?: string, end: GoroutineEnd = NOBODY): void {
@@ -345,7 +345,7 @@ export class EventLoop implements Scheduler {
     if (--this.#credit > 0 || !this.#isSliceOver()) DONE.then(this.#startBatch);
     else {
       const turn = new Promise<void>(captureResolve as Executor<void>);
-      this.#deferred.push(new Deferred(capturedResolve, undefined));
+      this.#defer(capturedResolve, undefined);
       turn.then(this.#startBatch);
     }
     this.#batchCredit = this.#credit;
@@ -487,6 +487,11 @@ export class EventLoop implements Scheduler {
 
   // --- slices ---
 
+  #defer(who: Settle | DeferredCrowd, outcome: unknown): void {
+    this.#deferred.push(who);
+    this.#deferred.push(outcome);
+  }
+
   /** Looks at the clock. Called once the credit is used up; returns whether completions are to be deferred. */
   #isSliceOver(): boolean {
     if (this.#isDeferring) return true;
@@ -546,16 +551,22 @@ export class EventLoop implements Scheduler {
   /** Lets a few of the deferred go; if there are more, looks at the clock once these have run. */
   readonly #release = (): void => {
     for (let count = 0; count < FEW;) {
-      const deferred = this.#deferred.shift();
-      if (deferred === undefined) {
+      const who = this.#deferred.shift() as Settle | DeferredCrowd | undefined;
+      if (who === undefined) {
         this.#isDeferring = false;
         this.#credit = this.#stride;
         this.#batch = undefined;
         this.#lastLook = this.#sliceStart;
         return;
       }
-      count += deferred.count;
-      deferred.settle(deferred.outcome);
+      const outcome = this.#deferred.shift();
+      if (typeof who === "function") {
+        count++;
+        who(outcome);
+      } else {
+        count += who.count;
+        who.settle(outcome);
+      }
     }
     DONE.then(this.#releaseMore);
   };
