@@ -178,7 +178,7 @@ export class Semaphore extends Resource {
       this.#held += weight;
       return loop.done();
     }
-    // Who asks for more than one needs a waiter, with which the weight is kept.
+    // Who asks for more than one needs a waiter, with which the weight is kept; who asks for more than there are is in no queue.
     return weight === 1 && this.size > 0
       ? loop.parkIn(this.#waiters)
       : loop.perform(this.#acquiring(weight));
