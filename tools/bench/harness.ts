@@ -70,11 +70,10 @@ async function exploringByFastCheck(what: ProgramName): Promise<readonly Harness
 }
 
 async function exploringAtLeast(): Promise<readonly HarnessRow[]> {
-  const { LeastExplorer, leastLocks } = await import("./least_explorer.ts");
-  const explorer = new LeastExplorer();
-  const body = leastLocks(explorer);
+  const { LeastScheduler, locks } = await import("./least_scheduler.ts");
+  const scheduler = new LeastScheduler();
   const count = 4_000;
-  const [ms] = await leastMs(20, () => explorer.run(body, 1, count)) as [number];
+  const [ms] = await leastMs(20, () => scheduler.run(locks, 1, count)) as [number];
   return [{ what: "3 x 3 locks", figure: count / ms * 1e3, unit: LEAST_RATE }];
 }
 
