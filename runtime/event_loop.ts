@@ -82,7 +82,7 @@ export class ParkedForSure implements Waiter {
   /** Resolves the promise that the goroutine awaits; set by {@linkcode EventLoop.parkForSure}. */
   declare resolve: Settle;
 
-  constructor(payload: unknown) {
+  constructor(payload?: unknown) {
     this.queue = null;
     this.place = 0;
     this.payload = payload;

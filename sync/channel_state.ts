@@ -199,6 +199,7 @@ export class ChannelState<T> extends Resource {
     this.closed = true;
     if (outside.observer !== null) this.#ordered().closed();
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) {
+      // Who is but a function waits for a value, and has no result made of the outcome: there is none.
       if (typeof waiter === "function") loop.wake(waiter, undefined);
       else waiter.complete(CLOSED);
     }

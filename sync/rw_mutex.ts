@@ -200,8 +200,8 @@ export class RWMutex extends Resource implements Locker {
       this.#readers++;
       return loop.done();
     }
-    const waiter = new ParkedForSure(this.#tickets++);
-    this.#waitingReaders.push(waiter);
+    const waiter = new ParkedForSure();
+    this.#queue(waiter, this.#waitingReaders);
     return loop.parkForSure(waiter);
   }
 
@@ -262,8 +262,8 @@ export class RWMutex extends Resource implements Locker {
       this.#isWriting = true;
       return loop.done();
     }
-    const waiter = new ParkedForSure(this.#tickets++);
-    this.#waitingWriters.push(waiter);
+    const waiter = new ParkedForSure();
+    this.#queue(waiter, this.#waitingWriters);
     return loop.parkForSure(waiter);
   }
 

@@ -109,7 +109,8 @@ export class Semaphore extends Resource {
     }
 
     enqueue(waiter: Waiter): void {
-      this.resource.#queue(waiter, this.weight);
+      waiter.payload = this.weight;
+      if (this.weight <= this.resource.size) this.resource.#waiters.push(waiter);
     }
 
     override dequeue(waiter: Waiter): void {
@@ -316,11 +317,6 @@ export class Semaphore extends Resource {
 
   #canAcquire(weight: number): boolean {
     return weight <= this.size - this.#held && this.#waiters.first === null;
-  }
-
-  #queue(waiter: Waiter, weight: number): void {
-    waiter.payload = weight;
-    if (weight <= this.size) this.#waiters.push(waiter);
   }
 
   /** Takes `weight` permits that are free. `waiter` is whoever has waited; nobody if the caller has not. */

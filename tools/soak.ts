@@ -18,6 +18,7 @@ import { explorer } from "../testing/explorer.ts";
 import { signatureOf } from "../testing/failure_signature.ts";
 import { resolveOptions } from "../testing/options.ts";
 import { Pct } from "../testing/pct.ts";
+import { lockRounds } from "../testing/programs_test.ts";
 import { RandomWalk } from "../testing/random.ts";
 import { RandomSource } from "../testing/random_source.ts";
 import { Replay } from "../testing/replay.ts";
@@ -236,20 +237,6 @@ async function withCollector(): Promise<never> {
     args: ["run", "-A", "--v8-flags=--expose-gc", import.meta.url, ...Deno.args],
   }).spawn().status;
   Deno.exit(code);
-}
-
-async function lockRounds(): Promise<void> {
-  const mu = new Mutex();
-  const wg = new WaitGroup();
-  for (let i = 0; i < 3; i++) {
-    wg.go(async () => {
-      for (let round = 0; round < 3; round++) {
-        await mu.lock();
-        mu.unlock();
-      }
-    });
-  }
-  await wg.wait();
 }
 
 function deadlock(): Promise<unknown> {

@@ -70,10 +70,11 @@ async function exploringByFastCheck(what: ProgramName): Promise<readonly Harness
 }
 
 async function exploringAtLeast(): Promise<readonly HarnessRow[]> {
-  const { LeastScheduler, locks } = await import("./least_scheduler.ts");
+  const { LeastScheduler } = await import("./least_scheduler.ts");
+  const { lockRounds } = await import("../../testing/programs_test.ts");
   const scheduler = new LeastScheduler();
   const count = 4_000;
-  const [ms] = await leastMs(20, () => scheduler.run(locks, 1, count)) as [number];
+  const [ms] = await leastMs(20, () => scheduler.run(lockRounds, 1, count)) as [number];
   return [{ what: "3 x 3 locks", figure: count / ms * 1e3, unit: LEAST_RATE }];
 }
 

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { Mutex, WaitGroup } from "../../mod.ts";
 import { install } from "../../runtime/current.ts";
 import { type Operation, Waiter } from "../../runtime/operation.ts";
 import type { GoroutineEnd, Scheduler } from "../../runtime/scheduler.ts";
@@ -134,19 +133,4 @@ export class LeastScheduler implements Scheduler {
     }
     return steps;
   }
-}
-
-/** Three goroutines that lock and unlock three times: the program that speed is measured on. */
-export async function locks(): Promise<void> {
-  const mu = new Mutex();
-  const wg = new WaitGroup();
-  for (let i = 0; i < 3; i++) {
-    wg.go(async () => {
-      for (let round = 0; round < 3; round++) {
-        await mu.lock();
-        mu.unlock();
-      }
-    });
-  }
-  await wg.wait();
 }
