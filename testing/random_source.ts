@@ -4,13 +4,17 @@
  * @module
  */
 
+/** There are no larger counts. */
+const LARGEST = 0x1_0000_0000;
+
 /** The largest multiple of `count` up to 2^32: 32 bits below it are spread evenly over the remainders. */
 function limitOf(count: number): number {
-  return 0x1_0000_0000 - (0x1_0000_0000 % count);
+  return LARGEST - (LARGEST % count);
 }
 
 /** By count, because a remainder of numbers that large is dear. */
-const LIMITS = Array.from({ length: 64 }, (_, count) => limitOf(count));
+const FEW = 64;
+const LIMITS = Array.from({ length: FEW }, (_, count) => limitOf(count));
 
 /** RandomSource is a seeded generator: sfc32 (Doty-Humphrey, PractRand), 128 bits of state. */
 export class RandomSource {
@@ -35,22 +39,24 @@ export class RandomSource {
 
   /** The next 32 random bits, as a number from 0 to 2^32 - 1. */
   next(): number {
-    const sum = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (this.#c << 21) | (this.#c >>> 11);
-    this.#c = (this.#c + sum) | 0;
+    const b = this.#b, c = this.#c, counter = this.#counter;
+    const sum = (this.#a + b + counter) | 0;
+    this.#counter = (counter + 1) | 0;
+    this.#a = b ^ (b >>> 9);
+    this.#b = (c + (c << 3)) | 0;
+    this.#c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 
   /** A number from 0 to `count` - 1, each equally likely. */
   below(count: number): number {
     // Rejection keeps it exactly uniform; "random" walks that are not are a known pitfall.
-    const limit = LIMITS[count] ?? limitOf(count);
+    const limit = count < FEW ? LIMITS[count] as number : limitOf(count);
     for (;;) {
       const bits = this.next();
-      if (bits < limit) return bits % count;
+      if (bits >= limit) continue;
+      // As whole numbers, if they are: the remainder of two numbers is a loop in the processor.
+      return count < LARGEST ? ((bits >>> 0) % (count >>> 0)) >>> 0 : bits;
     }
   }
 
