@@ -54,6 +54,15 @@ export function isRecursive(inversion: Inversion): boolean {
   return inversion.length === 1;
 }
 
+/** Takes the lock off the list that was put there last, and returns whether there is one. */
+function letGo(all: Held[], lock: number): boolean {
+  const at = all.findLastIndex((held) => held.lock === lock);
+  if (at < 0) return false;
+  if (at === all.length - 1) all.pop();
+  else all.splice(at, 1);
+  return true;
+}
+
 /** LockOrder hears of every lock of a schedule. */
 export class LockOrder {
   readonly #held = new Map<number, Held[]>();
@@ -71,7 +80,8 @@ export class LockOrder {
   asks(goroutine: number, lock: number, isRead: boolean, step: number): void {
     const taken = { lock, isRead, step };
     if (!isRead) this.#written.add(lock);
-    const all = this.#held.get(goroutine) ?? [];
+    const all = this.#held.get(goroutine);
+    if (all === undefined) return;
     for (const held of all) {
       if (this.#edges.size >= MOST_EDGES) return;
       const gates = all.map((it) => `${it.lock}${it.isRead}`).sort().join();
@@ -93,16 +103,15 @@ export class LockOrder {
   /** A goroutine lets go of a lock, be it its own or, as Go allows, that of another. */
   letsGo(goroutine: number, lock: number): void {
     const own = this.#held.get(goroutine);
-    for (const all of own === undefined ? this.#held.values() : [own, ...this.#held.values()]) {
-      const at = all.findLastIndex((held) => held.lock === lock);
-      if (at < 0) continue;
-      all.splice(at, 1);
-      return;
+    if (own !== undefined && letGo(own, lock)) return;
+    for (const all of this.#held.values()) {
+      if (letGo(all, lock)) return;
     }
   }
 
   /** The shortest danger in the schedule, or null. */
   find(): Inversion | null {
+    if (this.#edges.size === 0) return null;
     const edges = [...this.#edges.values()];
     const recursive = edges.find((edge) => this.#isRecursive(edge));
     if (recursive !== undefined) return [recursive];
