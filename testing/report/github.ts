@@ -49,11 +49,16 @@ export function stepSummary(record: ScheduleRecord, context: ReportContext): str
 
 /**
  * reportToGitHub adds the report to the summary of the step, if GITHUB_ACTIONS and GITHUB_STEP_SUMMARY may be read and
- * the file written, and returns the annotation to print on stderr; undefined outside GitHub Actions.
+ * the file written, and returns the annotation to print on stderr; undefined outside GitHub Actions. `read` gives the
+ * variables of the environment.
  */
-export function reportToGitHub(record: ScheduleRecord, context: ReportContext): string | undefined {
-  if (readVariable("GITHUB_ACTIONS") !== "true") return undefined;
-  const path = readVariable("GITHUB_STEP_SUMMARY");
+export function reportToGitHub(
+  record: ScheduleRecord,
+  context: ReportContext,
+  read: (name: string) => string | undefined = readVariable,
+): string | undefined {
+  if (read("GITHUB_ACTIONS") !== "true") return undefined;
+  const path = read("GITHUB_STEP_SUMMARY");
   const problem = path === undefined
     ? undefined
     : writeIfAllowed(path, () => stepSummary(record, context), { append: true });

@@ -84,44 +84,25 @@ Deno.test("stepSummary stops at 200 KB and says so", () => {
   assert(!stepSummary(crowd(), context()).includes("left out: it is longer"));
 });
 
-/** Runs `body` with these variables set, and puts back what was there. */
-function withVariables(variables: Record<string, string>, body: () => void): void {
-  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    body();
-  } finally {
-    for (const [name, value] of before) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
-  }
+// Not those of the process: what other tests report meanwhile would come into the summary, too.
+function variables(isAction: boolean, path: string): (name: string) => string | undefined {
+  const all = { GITHUB_ACTIONS: isAction ? "true" : "", GITHUB_STEP_SUMMARY: path };
+  return (name) => new Map(Object.entries(all)).get(name);
 }
 
 Deno.test("reportToGitHub adds to the summary and returns the annotation, in GitHub Actions only", () => {
   const path = Deno.makeTempFileSync();
-  withVariables({ GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: path }, () => {
-    assertEquals(reportToGitHub(RACE, RACE_CONTEXT), annotation(RACE, RACE_CONTEXT));
-    reportToGitHub(DEADLOCK, DEADLOCK_CONTEXT);
-  });
-  assertEquals(
-    Deno.readTextFileSync(path),
-    stepSummary(RACE, RACE_CONTEXT) + stepSummary(DEADLOCK, DEADLOCK_CONTEXT),
-  );
+  const inside = variables(true, path);
+  assertEquals(reportToGitHub(RACE, RACE_CONTEXT, inside), annotation(RACE, RACE_CONTEXT));
+  reportToGitHub(DEADLOCK, DEADLOCK_CONTEXT, inside);
+  const summary = stepSummary(RACE, RACE_CONTEXT) + stepSummary(DEADLOCK, DEADLOCK_CONTEXT);
+  assertEquals(Deno.readTextFileSync(path), summary);
+  assertEquals(reportToGitHub(RACE, RACE_CONTEXT, variables(false, path)), undefined);
+  assertEquals(Deno.readTextFileSync(path), summary);
   Deno.removeSync(path);
-  withVariables({ GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: path }, () => {
-    assertEquals(reportToGitHub(RACE, RACE_CONTEXT), undefined);
-  });
 });
 
 Deno.test("reportToGitHub says why there is no summary", () => {
-  withVariables(
-    { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "/no/such/folder/summary.md" },
-    () => {
-      const text = reportToGitHub(RACE, RACE_CONTEXT)!;
-      assert(
-        text.startsWith(annotation(RACE, RACE_CONTEXT) + "\n::notice::no step summary: "),
-        text,
-      );
-    },
-  );
+  const text = reportToGitHub(RACE, RACE_CONTEXT, variables(true, "/no/such/folder/summary.md"))!;
+  assert(text.startsWith(annotation(RACE, RACE_CONTEXT) + "\n::notice::no step summary: "), text);
 });
