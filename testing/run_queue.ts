@@ -48,23 +48,10 @@ export class RunQueue {
   /** Adds an entry. */
   add(entry: Entry): void {
     const entries = this.#entries;
-    const start = this.#start;
     const last = entries.length - 1;
-    if (last < start || !isBefore(entry, entries[last] as Entry)) entries.push(entry);
-    else if (last - start < FEW) {
-      let at = last;
-      entries.push(entries[last] as Entry);
-      for (; at > start && isBefore(entry, entries[at - 1] as Entry); at--) {
-        entries[at] = entries[at - 1] as Entry;
-      }
-      entries[at] = entry;
-    } else {
-      entries.splice(this.#firstNot((other) => isBefore(other, entry)), 0, entry);
-    }
-    if (this.#arrivals !== null) {
-      this.#arrivals.push(entry);
-      this.#tickets.push(entry.readyAs);
-    }
+    if (last < this.#start || !isBefore(entry, entries[last] as Entry)) entries.push(entry);
+    else this.#insert(entry);
+    if (this.#arrivals !== null) this.#arrive(entry);
   }
 
   /** Takes the `index`-th. */
@@ -73,17 +60,47 @@ export class RunQueue {
     const at = this.#start + index;
     if (at === entries.length - 1) return entries.pop() as Entry;
     const entry = entries[at] as Entry;
-    if (this.size <= FEW) {
+    this.#remove(at);
+    return entry;
+  }
+
+  // What is rare, or a loop, is apart: the compiler puts what is short where it is called.
+
+  /** Adds an entry that is not the last. */
+  #insert(entry: Entry): void {
+    const entries = this.#entries;
+    const start = this.#start;
+    const last = entries.length - 1;
+    if (last - start >= FEW) {
+      entries.splice(this.#firstNot((other) => isBefore(other, entry)), 0, entry);
+      return;
+    }
+    let at = last;
+    entries.push(entries[last] as Entry);
+    for (; at > start && isBefore(entry, entries[at - 1] as Entry); at--) {
+      entries[at] = entries[at - 1] as Entry;
+    }
+    entries[at] = entry;
+  }
+
+  /** Removes what stands at a place in the array that is not its last. */
+  #remove(at: number): void {
+    const entries = this.#entries;
+    if (entries.length - this.#start <= FEW) {
       // That is faster, and makes no array.
       for (let i = at + 1; i < entries.length; i++) entries[i - 1] = entries[i] as Entry;
       entries.pop();
-    } else if (index > 0) {
+    } else if (at > this.#start) {
       entries.splice(at, 1);
     } else if (++this.#start * 2 > entries.length) {
       entries.splice(0, this.#start);
       this.#start = 0;
     }
-    return entry;
+  }
+
+  #arrive(entry: Entry): void {
+    this.#arrivals?.push(entry);
+    this.#tickets.push(entry.readyAs);
   }
 
   /** Takes `entry`. */
@@ -101,18 +118,21 @@ export class RunQueue {
   indexOfGoroutine(goroutine: Goroutine): number {
     const entries = this.#entries;
     const start = this.#start;
-    if (entries.length - start <= FEW) {
-      for (let at = start; at < entries.length; at++) {
-        const entry = entries[at] as Entry;
-        if (entry.goroutine === goroutine && entry.timer === null) return at - start;
-      }
-      return -1;
+    if (entries.length - start > FEW) return this.#indexAmongMany(goroutine);
+    for (let at = start; at < entries.length; at++) {
+      const entry = entries[at] as Entry;
+      if (entry.goroutine === goroutine && entry.timer === null) return at - start;
     }
+    return -1;
+  }
+
+  #indexAmongMany(goroutine: Goroutine): number {
+    const entries = this.#entries;
     let at = this.#firstNot((it) => it.goroutine !== goroutine && it.goroutine.isBefore(goroutine));
     for (; at < entries.length; at++) {
       const entry = entries[at] as Entry;
       if (entry.goroutine !== goroutine) return -1;
-      if (entry.timer === null) return at - start;
+      if (entry.timer === null) return at - this.#start;
     }
     return -1;
   }
