@@ -20,6 +20,11 @@ export class Answers {
   /** The questions to which "the next deadline comes early" was an answer: the last. */
   readonly #earlyQuestions: number[] = [];
 
+  /** How many questions there were. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** How many deadlines could come early. */
   get early(): number {
     return this.#early;

@@ -21,6 +21,7 @@ export class Conditions {
 
   /** What never became true, of all that must in the end; the first. */
   get unmet(): string | undefined {
+    if (this.#conditions.length === 0) return undefined;
     return this.#conditions.find(({ isEventual }) => isEventual)?.message;
   }
 

@@ -25,8 +25,10 @@ function capture(resolve: (value?: undefined) => void): void {
 export class Context {
   /** Whose context it is at the moment. */
   holder: unknown = undefined;
-  /** The schedule it is used in. */
+  /** The schedule it is used in, or was last. */
   epoch = 0;
+  /** Whether what ran in it has ended. */
+  isFree = true;
   /** The async context it was made in, whose storages it has. */
   readonly base: object | undefined;
   /** What {@linkcode currentFrame} gives in it, unless the code in it has contexts of its own. */
@@ -72,7 +74,13 @@ export class Context {
     onError: (context: Context, error: unknown) => void = ignore,
   ): void {
     this.#prepare(body, onEnd, onError);
-    inFrame(this.frame, this.#start);
+    const before = currentFrame();
+    setFrame(this.frame);
+    try {
+      body(this);
+    } finally {
+      setFrame(before);
+    }
   }
 
   #prepare(
@@ -80,9 +88,9 @@ export class Context {
     onEnd: (context: Context) => void,
     onError: (context: Context, error: unknown) => void,
   ): void {
-    this.#body = body;
-    this.#onEnd = onEnd;
-    this.#onError = onError;
+    if (this.#body !== body) this.#body = body;
+    if (this.#onEnd !== onEnd) this.#onEnd = onEnd;
+    if (this.#onError !== onError) this.#onError = onError;
   }
 
   readonly #start = (): void => this.#body(this);
@@ -105,6 +113,8 @@ function ignore(): undefined {}
  * asking for the context.
  */
 export const currentFrame: () => object | undefined = asyncFrames?.getAsyncContext ?? ignore;
+
+const setFrame: (frame: object | undefined) => void = asyncFrames?.setAsyncContext ?? ignore;
 
 /** Whether the core's frames are what AsyncLocalStorage goes by. */
 export const canRunAtOnce: boolean = asyncFrames !== null && isFaithful(asyncFrames);

@@ -14,13 +14,15 @@ import { FailingSchedule } from "./failing_schedule.ts";
 import { signatureOf } from "./failure_signature.ts";
 import { LockOrder } from "./lock_order.ts";
 import type { Settings } from "./options.ts";
+import type { Again } from "./oracle.ts";
 import { Pct } from "./pct.ts";
 import { warn } from "./platform.ts";
 import { findRace } from "./race_check.ts";
 import { RandomWalk } from "./random.ts";
 import type { FailureKind } from "./record.ts";
 import { realNow } from "./real_time.ts";
-import { REPEAT_EVERY } from "./repeat_check.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { isToRepeat } from "./repeat_check.ts";
 import { rejections } from "./rejections.ts";
 import { Replay } from "./replay.ts";
 import { ScheduleError } from "./schedule_error.ts";
@@ -42,7 +44,7 @@ import { DEFAULT_START } from "./virtual_clock.ts";
 import { type InvertedSchedule, warnOfFloating, warnOfLocks, warnOfOutside } from "./warnings.ts";
 
 /** After so many schedules the order of locks is looked at in one of so many. */
-const LOCK_SAMPLE = 16;
+const LOCKS_AT_FIRST = 16, LOCK_SAMPLE = 64;
 
 /** How many schedules must fail alike for a failure to be no matter of order; fewer if each takes real time. */
 const ALWAYS = 64;
@@ -59,6 +61,9 @@ function toVerdict(error: unknown): Verdict {
   if (!(error instanceof NotDeterministic)) throw error;
   return { kind: "nondeterminism", reason: error.difference };
 }
+
+/** A schedule was run once more and was another. */
+const OTHER: Verdict = { kind: "nondeterminism" };
 
 function isStuck({ kind }: Verdict): boolean {
   return kind === "deadlock" || kind === "leak";
@@ -209,22 +214,27 @@ export class Exploration {
   async attempt(strategy: Strategy, next: (verdict: Verdict) => boolean = stop): Promise<Verdict> {
     for (;;) {
       let isSettled = false;
+      let isOther = false;
+      /** Of the schedule that is run once more. */
+      let first: Fingerprint | undefined;
       const verdict = await this.execute(strategy, (verdict) => {
-        const isPlain = verdict.kind === "redundant" ||
-          verdict.kind === "passed" && !this.#isToRepeat(this.#schedules + 1);
-        if (!isPlain) return false;
-        this.#count(verdict);
+        if (first !== undefined) {
+          isOther = verdict.kind !== "passed" || explorer.fingerprint?.equals(first) !== true;
+          first = undefined;
+          if (isOther) return false;
+        } else {
+          if (hasFailed(verdict)) return false;
+          this.#count(verdict);
+          if (verdict.kind === "passed" && this.#isToRepeat()) first = explorer.fingerprint;
+          if (first !== undefined) return "again";
+        }
         // If another has begun nothing is known of that one yet.
         isSettled = !next(verdict);
         return !isSettled;
       });
       if (isSettled) return verdict;
-      const certain = await this.askOutside(verdict);
-      this.#count(certain);
-      const isRepeated = certain.kind === "passed" && this.#isToRepeat(this.#schedules);
-      const final: Verdict = !isRepeated || await this.#isRepeatable()
-        ? certain
-        : { kind: "nondeterminism" };
+      const final = isOther ? OTHER : await this.askOutside(verdict);
+      if (!isOther) this.#count(final);
       if (!next(final)) return final;
     }
   }
@@ -250,6 +260,11 @@ export class Exploration {
   }
 
   /** The schedule that has just ended. */
+  #last(): Again {
+    return { answers: explorer.answers.slice(), early: explorer.earlyTimers };
+  }
+
+  /** The same as a strategy of its own. */
   #sameAgain(): Replay {
     return new Replay(toDeviations(explorer.answers), null, null, explorer.earlyTimers);
   }
@@ -261,51 +276,49 @@ export class Exploration {
     if (explorer.mayFloat) this.#floating ??= toDeviations(explorer.answers);
   }
 
-  /** Whether the `nth` schedule, if it passes, is run once more, to see whether it is the same. */
-  #isToRepeat(nth: number): boolean {
-    return this.settings.check === "determinism" || nth % REPEAT_EVERY === 0;
-  }
-
-  /** Runs the schedule that has just passed once more, and says whether it was the same. That counts for nothing. */
-  async #isRepeatable(): Promise<boolean> {
-    const { fingerprint } = explorer;
-    if (fingerprint === undefined) return true;
-    const replay = this.#sameAgain();
-    replay.begin();
-    const again = await explorer.run(this.body, replay, this.rules, null, { log: this.#log });
-    rejections.take();
-    return again.kind === "passed" && explorer.fingerprint === fingerprint;
+  /** Whether the schedule that has just passed is run once more, to see whether it is the same. That counts for nothing. */
+  #isToRepeat(): boolean {
+    return this.settings.check === "determinism" || isToRepeat(this.#schedules);
   }
 
   /**
-   * Runs one schedule, and more as long as `next` says so. A rejection that nobody handles fails it, and so does a data
-   * race. With `hasPlainStacks` stacks of errors are for somebody to read.
+   * Runs one schedule, and more as long as `next` says so: another, or the same again, which does not count. A rejection that
+   * nobody handles fails a schedule, and so does a data race. With `hasPlainStacks` stacks of errors are for somebody to read.
    */
   async execute(
     strategy: Strategy,
-    next: (verdict: Verdict) => boolean = stop,
+    next: (verdict: Verdict) => boolean | "again" = stop,
     hasPlainStacks = false,
   ): Promise<Verdict> {
     let verdict: Verdict = { kind: "passed" };
+    let isAgain = false;
     let needsLog = false;
-    const watches = { ...this.watches(), hasPlainStacks };
-    const run = (): Promise<Verdict> =>
-      explorer.run(this.body, strategy, this.rules, null, watches, (raw, locks) => {
-        verdict = this.conclude(raw);
-        if (locks !== null && verdict.kind === "passed") this.#judgeLocks(locks);
-        needsLog = takeTouched() && verdict.kind === "passed" && explorer.log === null;
-        return !needsLog && next(verdict) ? this.watches() : null;
-      });
-    await (this.patience === "watchful" ? this.#awaits.during(explorer, run) : run());
-    // The first schedule that touches cells: nobody has looked for races, so it is run once more.
-    if (!needsLog || !this.watchCells()) return verdict;
-    return await this.execute(this.#sameAgain());
+    const onEnd = (raw: Verdict, locks: LockOrder | null): Watches | null => {
+      verdict = isAgain ? this.#concludeAgain(raw) : this.conclude(raw);
+      if (locks !== null && verdict.kind === "passed") this.#judgeLocks(locks);
+      // The first schedule that touches cells: nobody has looked for races, so it is run once more.
+      needsLog = takeTouched() && verdict.kind === "passed" && explorer.log === null &&
+        this.watchCells();
+      if (needsLog) return null;
+      const answer = next(verdict);
+      isAgain = answer === "again";
+      if (answer === false) return null;
+      return isAgain ? { ...this.watches(), again: this.#last() } : this.watches();
+    };
+    const run = (again: Again | null): Promise<Verdict> => {
+      const watches = { ...this.watches(), hasPlainStacks, again };
+      const run = () => explorer.run(this.body, strategy, this.rules, null, watches, onEnd);
+      return this.patience === "watchful" ? this.#awaits.during(explorer, run) : run();
+    };
+    await run(null);
+    while (needsLog) await run(this.#last());
+    return verdict;
   }
 
   /** Who watches the next schedule. The order of locks hardly depends on the schedule: looking at some is enough. */
   watches(): Watches {
     const { lockOrder } = this.settings;
-    const isSample = this.#schedules < LOCK_SAMPLE || this.#schedules % LOCK_SAMPLE === 0;
+    const isSample = this.#schedules < LOCKS_AT_FIRST || this.#schedules % LOCK_SAMPLE === 0;
     const looksAtLocks = lockOrder === "fail" ||
       (lockOrder === "warn" && isSample && this.#inversion === null);
     const isWatchful = this.patience === "watchful";
@@ -344,6 +357,12 @@ export class Exploration {
     if (inversion !== null) return { kind: "lockOrder", inversion };
     const race = log === null || this.settings.races === "ignore" ? null : findRace(log);
     return race === null ? verdict : { kind: "dataRace", race };
+  }
+
+  /** A schedule that was run once more has ended. That counts for nothing. */
+  #concludeAgain(verdict: Verdict): Verdict {
+    rejections.take();
+    return verdict;
   }
 
   async #failed(verdict: Verdict, strategy: Strategy): Promise<unknown> {

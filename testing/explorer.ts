@@ -19,7 +19,6 @@ import type { Member, Operation, Waiter } from "../runtime/operation.ts";
 import { hasExited, swallowed, watchGoexit } from "../runtime/goexit.ts";
 import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import type { GoroutineEnd, Scheduler, Timer } from "../runtime/scheduler.ts";
-import type { AwaitWatch } from "./await_watch.ts";
 import {
   canRunAtOnce,
   type Context,
@@ -31,18 +30,17 @@ import {
   runOutside,
   takeContext,
 } from "./context_pool.ts";
-import { AccessLog } from "./access_log.ts";
 import { Conditions } from "./conditions.ts";
 import { afterMacrotask, StepLoop } from "./drain.ts";
 import { ExternalCalls } from "./external_calls.ts";
-import { Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { type Entry, type EntryOwner, EntryState, Goroutine, infoOf } from "./goroutine.ts";
 import { RandomSource } from "./random_source.ts";
 import { OutsideWait } from "./outside_wait.ts";
 import { lookOutside } from "./outside_work.ts";
 import { realNow } from "./real_time.ts";
-import type { LockOrder } from "./lock_order.ts";
-import { eventOf, Oracle } from "./oracle.ts";
-import { MADE_EARLIER, ResourceTable } from "./resource_table.ts";
+import { Oracle } from "./oracle.ts";
+import { MADE_EARLIER, ResourceTable, touchesMore } from "./resource_table.ts";
 import type { Condition, NextSchedule, Rules, Watches } from "./rules.ts";
 import { RunQueue } from "./run_queue.ts";
 import { ScheduleTimers } from "./schedule_timers.ts";
@@ -57,10 +55,17 @@ import type { LoggingStrategy } from "./strategy.ts";
 import type { Tracer } from "./tracer.ts";
 import type { Verdict } from "./verdict.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
+import { Witnesses } from "./witnesses.ts";
 
 const noNext: NextSchedule = () => null;
 
+const PASSED: Verdict = { kind: "passed" };
+
 const NEVER: Promise<never> = new Promise(() => {});
+
+// Constants of this module are compiled in; see hooks.ts.
+const FREE = EntryState.Free, PARKED = EntryState.Parked, RUNNABLE = EntryState.Runnable;
+const frameOf = currentFrame;
 
 /** How many times `maxSteps` a schedule may go on fairly before it is a livelock. */
 const FAIR_FACTOR = 10;
@@ -76,11 +81,23 @@ const MOST_UNLOOKED = 256;
 /** For how long schedules follow each other before the platform has a turn, in milliseconds. */
 const SLICE_MS = 2;
 
-/** Whose promise is made. What settles it goes straight there: each store into what is old costs a write barrier. */
+/** Whose promise is made. What resolves it goes straight there: each store into what is old costs a write barrier. */
 let captor: Entry;
-function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+function capture(resolve: (value: unknown) => void): void {
   captor.resolve = resolve;
-  captor.reject = reject;
+}
+
+/** A promise that is resolved with this is rejected. Few are, so that nobody keeps what rejects them. */
+class Failure {
+  readonly #error: unknown;
+
+  constructor(error: unknown) {
+    this.#error = error;
+  }
+
+  then(_resolve: unknown, reject: (error: unknown) => void): void {
+    reject(this.#error);
+  }
 }
 
 /** Explorer is the {@linkcode Scheduler} of explorations. There is one, {@linkcode explorer}. */
@@ -98,14 +115,15 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #next: NextSchedule = noNext;
   #resolve: (verdict: Verdict) => void = ignore;
   #reject: (error: unknown) => void = ignore;
-  #main: Goroutine = new Goroutine(null, 0, 0);
+  #main: Goroutine = new Goroutine(null, 0, 0, this);
   #nextIndex = 1;
   #current: Goroutine | null = null;
   #isStepping = false;
   #last: Goroutine | null = null;
   #lastEntry: Entry = undefined as unknown as Entry;
   #goroutineCount = 0;
-  #alive: Goroutine[] = [];
+  /** How many goroutines have not ended. */
+  #aliveCount = 0;
   readonly #runnable = new RunQueue();
   #nextReady = 0;
   readonly #timers = new ScheduleTimers((timer, owner) => this.#makeDue(timer, owner));
@@ -119,6 +137,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** The most steps that anybody who could run was passed over. */
   #starvation = 0;
   #starvationBound = Infinity;
+  #maxSteps = Infinity;
   /** Whether the running step has done anything but yield or fail a try. */
   #hasEffect = true;
   readonly #spinning = new SpinWatch();
@@ -135,22 +154,18 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #fatal: { error: Error; goroutine: Goroutine | null } | null = null;
   /** What the strategy threw, or is wrong about: the exploration cannot go on. */
   #broken: { readonly error: unknown } | null = null;
+  /** Whether something has happened in the schedule that each step has to look for. */
+  #isEventful = false;
 
-  // --- what is logged for those who ask for it ---
-  #log: StepLog | null = null;
-  #locks: LockOrder | null = null;
-  #awaits: AwaitWatch | null = null;
+  // --- who watches ---
+  readonly #resources = new ResourceTable();
+  readonly #witnesses = new Witnesses(this.#resources, this.#timers);
+  /** The same, if anybody watches. */
+  #watched: Witnesses | null = null;
   #patienceMs: number | undefined;
   #selects: SelectWatch | null = null;
-  /** The operation that is being committed. */
-  #committing: Entry | null = null;
-  /** The last step before time moved. */
-  #barrier = 0;
-  /** Who waits until all others do, and how many steps were logged when somebody last had. */
+  /** Who waits until all others do. */
   #settling: Waiter | null = null;
-  #settledSteps = 0;
-  readonly #resources = new ResourceTable();
-  readonly #accesses = new AccessLog(this.#resources);
 
   // --- what the program demands ---
   readonly #conditions = new Conditions();
@@ -159,7 +174,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   readonly #oracle = new Oracle(this.#runnable, {
     hasDeadline: () => this.#hasDeadline(),
-    broken: (error) => this.#broken ??= { error },
+    broken: (error) => this.#break(error),
   });
 
   readonly #random = new RandomSource(0);
@@ -174,8 +189,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     giveUp: (goroutine, calls) => this.#end({ kind: "foreign", goroutine, calls }),
   });
 
-  /** The contexts of goroutines that have ended in the schedule: what they have started may go on in them. */
-  readonly #endedContexts: Context[] = [];
+  /** From which schedule on contexts can be used again; what was started in earlier ones may still go on in them. */
+  #contextsSince = 0;
 
   readonly #loop = new StepLoop(() => this.#step());
 
@@ -220,20 +235,23 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
   /** What was logged of the schedule, if anybody asked for it. */
   get log(): StepLog | null {
-    return this.#log;
+    return this.#witnesses.log;
   }
   /** All goroutines that have not ended. */
   get alive(): readonly Goroutine[] {
-    return this.#alive.toSorted((a, b) => a.order - b.order);
+    const alive: Goroutine[] = [];
+    const left = this.#goroutineCount === 0 ? [] : [this.#main];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (node.isAlive) alive.push(node);
+      for (let nth = 0; nth < node.childCount; nth++) left.push(node.children[nth] as Goroutine);
+    }
+    return alive.sort((a, b) => a.order - b.order);
   }
-  /**
-   * A text that is the same for two runs of one schedule: what was resumed, the answers, how many there were, the time.
-   * Undefined if it has waited for something that nobody controls.
-   */
-  get fingerprint(): string | undefined {
+  /** The same for two runs of one schedule; undefined if it has waited for something that nobody controls. */
+  get fingerprint(): Fingerprint | undefined {
     if (this.#outside.hasWaited) return undefined;
-    const { elapsed } = this.#clock;
-    return [this.#hash, this.#steps, elapsed, this.answers, this.counts].join(" ");
+    const { answers, counts } = this.#oracle;
+    return new Fingerprint(this.#hash, this.#steps, this.#clock.elapsed, answers, counts);
   }
   /** Whether some goroutine of the present schedule, or the last, may not have awaited an operation. */
   get mayFloat(): boolean {
@@ -297,6 +315,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const result = runOutside(call);
     if (!isTracked || !(result instanceof Promise)) return result;
     const answer = this.#externals.add(goroutine, label, result);
+    this.#isEventful = true;
     if (this.#outside.isWaiting) this.#comeBack();
     return answer;
   }
@@ -338,25 +357,26 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#next = noNext;
     this.#loop.disarm();
     this.#isStepping = false;
-    if (this.#isRunning) this.#end({ kind: "passed" });
+    if (this.#isRunning) this.#end(PASSED);
     this.#outside.forgive();
   }
 
   /** Forgets the numbers of goroutines: a new exploration begins. */
   forget(): void {
-    this.#main = new Goroutine(null, 0, 0);
+    this.#main = new Goroutine(null, 0, 0, this);
     this.#nextIndex = 1;
-    empty(this.#endedContexts);
+    this.#giveContexts();
     forgetContexts();
     this.#resources.forget();
     this.#oracle.forget();
-    this.#accesses.forget();
+    this.#witnesses.forget();
     this.reached.clear();
   }
 
   /** From now on asks a condition after every step. */
   watch(condition: Condition): void {
     this.#conditions.add(condition, this.#who() as Goroutine);
+    this.#isEventful = true;
   }
 
   /** Takes note of whether `name` is true. */
@@ -400,20 +420,22 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#epoch++;
     this.#isRunning = true;
     this.#verdict = null;
-    this.#log = strategy.log ?? watches.log ?? null;
-    this.#locks = watches.locks ?? null;
+    const { again = null, locks = null, awaits = null } = watches;
+    const own = again === null ? strategy.log : undefined;
+    const log = own ?? watches.log ?? null;
+    const isWatched = this.#witnesses.begin(this.#tracer, log, locks, awaits, this.exempt);
+    this.#watched = isWatched ? this.#witnesses : null;
     this.#selects = watches.selects ?? null;
-    if (this.#locks !== null) this.#locks.reset();
-    this.#awaits = watches.awaits ?? null;
     this.#patienceMs = watches.patienceMs;
     this.#current = this.#last = null;
     this.#goroutineCount = 0;
-    empty(this.#alive);
+    this.#aliveCount = 0;
     this.#runnable.clear();
     this.#timers.begin(rules.start);
     this.#resources.begin(this.#epoch);
     this.#steps = this.#starvation = 0;
     this.#starvationBound = rules.starvationBound ?? Infinity;
+    this.#maxSteps = rules.maxSteps;
     this.#hash = 0;
     this.#outside.begin();
     this.#conditions.begin();
@@ -425,13 +447,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       this.#mayFloat =
         false;
     this.#fatal = this.#broken = null;
-    this.#oracle.begin(strategy, strategy.earlyTimers ?? rules.earlyTimers ?? 0, this.#log);
-    this.#accesses.begin(this.#log);
-    this.#committing = null;
-    this.#barrier = this.#settledSteps = 0;
+    this.#isEventful = this.#starvationBound < Infinity;
+    const early = again?.early ?? strategy.earlyTimers ?? rules.earlyTimers ?? 0;
+    this.#oracle.begin(strategy, early, log, again);
     this.#settling = null;
-    const ended = this.#endedContexts;
-    while (ended.length > 0) giveContext(ended.pop() as Context);
     forgetTimeouts();
     this.#main.base = this.#base;
     this.#start(this.#main, this.#body, "main");
@@ -444,49 +463,54 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const goroutine = this.#who();
     if (goroutine === null) return this.#resources.performOutside(operation);
     if (!this.#isPresent(goroutine)) return NEVER;
-    this.#resources.check(operation);
-    const isBusy = goroutine.parked + goroutine.runnable > 0;
-    if (isBusy && operation.kind !== "IO wait") this.#mayFloat = true;
-    const entry = this.#freeEntry(goroutine);
+    const { resource } = operation;
+    if (!this.#resources.isOwn(resource)) this.#resources.borrow(resource, operation.verb);
+    if (goroutine.parked + goroutine.runnable > 0) this.#mayFloat ||= operation.kind !== "IO wait";
+    const entry = goroutine.freeEntry();
     // A write barrier less for whoever does the same again.
     if (entry.operation !== operation) entry.operation = operation;
     entry.epoch = this.#epoch;
     entry.nth = ++goroutine.operations;
     entry.calledIn = this.#steps;
-    if (this.#log !== null) this.#accesses.called(entry, operation);
-    if (this.#locks !== null) this.#noteLock(entry, false);
-    if (this.#selects !== null && operation.verb === "select") {
-      entry.select = this.#selects.called(goroutine, entry.nth, operation);
-    }
+    if (touchesMore(operation)) this.#callMany(entry, operation);
     const isReady = operation.isReady();
-    if (this.#tracer !== null) this.#tracer.performing(entry, !isReady);
+    const watched = this.#watched;
+    if (watched !== null) watched.called(entry, !isReady);
     if (isReady) {
-      this.#committing = entry;
-      try {
-        entry.outcome = operation.commit();
-        entry.hasFailed = false;
-      } catch (error) {
-        entry.outcome = error;
-        entry.hasFailed = true;
-      }
-      this.#committing = null;
-      if (this.#locks !== null) this.#noteLock(entry, true);
-      if (entry.select !== null) this.#noteSelect(entry);
-      if (!this.#hasEffect) this.#hasEffect = !isIdle(entry);
-      this.#makeRunnable(entry);
+      this.#commit(entry, operation);
     } else {
       this.#hasEffect = true;
-      entry.state = EntryState.Parked;
+      entry.state = PARKED;
       goroutine.parked++;
       operation.enqueue(entry);
     }
-    if (this.#tracer !== null) this.#tracer.performed(entry);
     captor = entry;
     const promise = new Promise(capture);
-    if (this.exempt !== null) this.exempt(promise);
-    if (this.#awaits !== null) this.#awaits.promised(promise);
-    if (this.#tracer !== null) this.#tracer.promised?.(entry, promise);
+    if (watched !== null) watched.performed(entry, promise);
     return promise as Promise<R>;
+  }
+
+  /** Does what can be done at once; who has called it goes on in a later step. */
+  #commit(entry: Entry, operation: Operation<unknown>): void {
+    try {
+      entry.outcome = operation.commit();
+      entry.hasFailed = false;
+    } catch (error) {
+      entry.outcome = error;
+      entry.hasFailed = true;
+    }
+    if (this.#watched !== null) this.#watched.acted(entry);
+    if (entry.select !== null) this.#noteSelect(entry);
+    if (!this.#hasEffect) this.#hasEffect = !isIdle(entry);
+    this.#makeRunnable(entry);
+  }
+
+  /** A select is called, or something else that touches more than its resource. */
+  #callMany(entry: Entry, operation: Operation<unknown>): void {
+    this.#resources.checkAll(operation);
+    if (this.#selects !== null && operation.verb === "select") {
+      entry.select = this.#selects.called(entry.goroutine, entry.nth, operation);
+    }
   }
 
   spawn(body: () => unknown, name?: string, end?: GoroutineEnd): void {
@@ -497,13 +521,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const nth = parent.childCount++;
     let child = parent.children[nth];
     if (child === undefined) {
-      child = new Goroutine(parent, nth, this.#nextIndex++);
+      child = new Goroutine(parent, nth, this.#nextIndex++, this);
       parent.children.push(child);
     }
-    const frame = currentFrame();
-    child.base = frame === parent.frame ? parent.base : frame;
+    const frame = frameOf();
+    const base = frame === parent.frame ? parent.base : frame;
+    if (child.base !== base) child.base = base;
     this.#start(child, body, name, end);
-    if (this.#tracer !== null) this.#tracer.spawned(parent, child);
+    this.#watched?.tracer?.spawned(parent, child);
   }
 
   choose(count: number): number {
@@ -529,8 +554,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     if (!this.#isPresent(goroutine)) return;
     this.#hasEffect = true;
     timer.scheduler = this;
-    this.#timers.add(timer, delayMs, goroutine, this.#log?.release());
-    if (this.#tracer !== null) this.#tracer.timerSet(goroutine, timer);
+    this.#timers.add(timer, delayMs, goroutine, this.#witnesses.log?.release());
+    this.#tracer?.timerSet(goroutine, timer);
     if (timer.due <= this.#clock.now) this.#timers.collect();
     if (this.#outside.isWaiting) this.#comeBack();
   }
@@ -540,7 +565,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   numGoroutine(): number {
-    return this.#who() === null ? eventLoop.numGoroutine() : this.#alive.length;
+    return this.#who() === null ? eventLoop.numGoroutine() : this.#aliveCount;
   }
 
   goroutines(): readonly GoroutineInfo[] | undefined {
@@ -559,46 +584,44 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   touched(resource: object, access: Access, detail?: unknown): void {
     const goroutine = this.#who();
-    if (goroutine === null) return this.#resources.checkOutside(resource, access.verb);
-    if (!this.#isPresent(goroutine)) return this.#resources.checkAbandoned(resource, access.verb);
+    if (goroutine === null || !this.#isPresent(goroutine)) {
+      return this.#touchedElsewhere(goroutine, resource, access);
+    }
     if (!this.#resources.isOwn(resource)) this.#resources.borrow(resource, access.verb);
-    // Not as that very access: looking at a cell is no data race.
-    if (this.#conditions.isJudging) {
-      if (this.#log !== null) this.#accesses.judged(resource, access);
-      return;
-    }
+    const watched = this.#watched;
+    if (this.#conditions.isJudging) return watched?.judged(resource, access);
     if (access.isIdle === undefined) this.#hasEffect = true;
-    if (this.#locks !== null && access.hold !== undefined) {
-      this.#noteHold(goroutine, resource, access);
-    }
-    if (this.#log !== null) this.#accesses.touched(goroutine, resource, access, detail);
-    if (this.#tracer !== null) this.#tracer.touched(goroutine, resource, access, detail);
+    if (watched !== null) watched.touched(goroutine, resource, access, detail, this.#steps);
+  }
+
+  #touchedElsewhere(goroutine: Goroutine | null, resource: object, { verb }: Access): void {
+    if (goroutine === null) this.#resources.checkOutside(resource, verb);
+    else this.#resources.checkAbandoned(resource, verb);
   }
 
   moment(): number {
-    return this.#log === null ? 0 : this.#log.release();
+    return this.#watched === null ? 0 : this.#watched.moment();
   }
 
   after(released: number, waiter?: Member): void {
-    if (this.#log === null || !this.#log.relation.hasCompletions) return;
-    const entry = waiter === undefined ? this.#committing : entryOf(waiter);
-    if (entry !== null) entry.after.push(released);
-    else if (waiter === undefined) this.#log.join(released);
+    this.#watched?.after(released, waiter);
   }
 
   since(waiter: Member): number {
-    return this.#log === null ? 0 : entryOf(waiter)?.since ?? 0;
+    return this.#watched === null ? 0 : this.#watched.since(waiter);
   }
 
   fatal(error: Error): void {
     const goroutine = this.#who();
-    if (goroutine !== null && this.#isPresent(goroutine)) this.#fatal ??= { error, goroutine };
+    if (goroutine === null || !this.#isPresent(goroutine)) return;
+    this.#fatal ??= { error, goroutine };
+    this.#isEventful = true;
   }
 
   misused(resource: object): void {
     const goroutine = this.#who();
-    if (this.#log === null || goroutine === null || !this.#isPresent(goroutine)) return;
-    this.#accesses.misused(resource);
+    if (goroutine === null || !this.#isPresent(goroutine)) return;
+    this.#watched?.misused(resource);
   }
 
   // --- steps ---
@@ -611,27 +634,40 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   #takeStep(): void {
-    if (!this.#isRunning) return this.#loop.settle(this.#conclude);
+    const isPlain = this.#isRunning && this.#hasEffect && !this.#isEventful &&
+      this.#steps < this.#maxSteps && this.#runnable.size > 0;
     this.#current = null;
-    if (this.#externals.arePending) return this.#handOver();
-    if (this.#conditions.areThere && !this.#judge()) return;
-    if (this.#broken !== null) return this.#end({ kind: "passed" });
-    if (this.#fatal !== null) return this.#end({ kind: "fatal", ...this.#fatal });
-    if (this.#runnable.size === 0 && !this.#advance()) return;
-    if (!this.#hasEffect) this.#spin();
-    else if (this.#spinning.steps > 0) this.#stopSpinning();
-    if (!this.#isRunning) return;
-    if (this.#steps >= this.#rules.maxSteps) {
-      this.#oracle.isFair = true;
-      if (this.#steps >= this.#rules.maxSteps * (1 + FAIR_FACTOR)) {
-        return this.#endLivelock(this.#steps, false);
-      }
-    }
-    if (this.#starvationBound < Infinity && this.#endStarvation()) return;
+    if (!isPlain && !this.#canGoOn()) return;
     const entry = this.#pick();
-    if (this.#oracle.isRedundant) return this.#end({ kind: "redundant" });
+    if (this.#watched !== null && this.#oracle.isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
     this.#loop.arm();
+  }
+
+  /** Sees to everything that may come before a step. Returns whether somebody can be resumed now. */
+  #canGoOn(): boolean {
+    if (!this.#isRunning) this.#loop.settle(this.#conclude);
+    else if (this.#externals.arePending) this.#handOver();
+    else if (!this.#conditions.areThere || this.#judge()) return this.#isSomebodyNext();
+    return false;
+  }
+
+  #isSomebodyNext(): boolean {
+    if (this.#broken !== null) this.#end(PASSED);
+    else if (this.#fatal !== null) this.#end({ kind: "fatal", ...this.#fatal });
+    else if (this.#runnable.size > 0 || this.#advance()) {
+      if (!this.#hasEffect) this.#spin();
+      else if (this.#spinning.steps > 0) this.#stopSpinning();
+      if (this.#isRunning && this.#steps >= this.#maxSteps) this.#goOnFairly();
+      if (this.#starvationBound < Infinity && this.#isRunning) this.#endStarvation();
+    }
+    return this.#isRunning && this.#runnable.size > 0;
+  }
+
+  /** The schedule has become too long: whoever chooses may keep others from having their turn. */
+  #goOnFairly(): void {
+    this.#oracle.isFair = true;
+    if (this.#steps >= this.#maxSteps * (1 + FAIR_FACTOR)) this.#endLivelock(this.#steps, false);
   }
 
   /** Asks every condition. Ends the schedule and returns false if one is true that must not be. */
@@ -656,6 +692,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const limit = this.#rules.maxSpins ?? DEFAULT_MAX_SPINS;
     const spinning = this.#spinning;
     spinning.add(this.#lastEntry, this.#runnable.size);
+    this.#isEventful = true;
     if (spinning.steps >= limit >> 1) this.#oracle.isFair = true;
     if (!spinning.isEverybody) return;
     if (this.#hasDeadline()) {
@@ -666,16 +703,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     }
   }
 
-  /** Ends the schedule and returns true if somebody who can run was passed over for too long. */
-  #endStarvation(): boolean {
+  /** Ends the schedule if somebody who can run was passed over for too long. */
+  #endStarvation(): void {
     for (let k = 0; k < this.#runnable.size; k++) {
       const { goroutine, runnableSince } = this.#runnable.at(k);
       const steps = this.#steps - runnableSince;
       if (steps <= this.#starvationBound) continue;
-      this.#end({ kind: "starvation", goroutine, steps });
-      return true;
+      return this.#end({ kind: "starvation", goroutine, steps });
     }
-    return false;
   }
 
   #endLivelock(steps: number, isSpinning: boolean): void {
@@ -715,47 +750,42 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   #resume(entry: Entry): void {
-    const { goroutine } = entry;
+    const { goroutine, nth } = entry;
     const waited = this.#steps - entry.runnableSince;
     if (waited > this.#starvation) this.#starvation = waited;
     this.#steps++;
     this.#lastEntry = entry;
-    this.#hash = Math.imul(this.#hash ^ goroutine.index, 0x5bd1e995) ^ entry.nth;
-    this.#hasEffect = entry.nth === 0 || entry.timer !== null;
+    this.#hash = Math.imul(this.#hash ^ goroutine.index, 0x5bd1e995) ^ nth;
     goroutine.runnable--;
-    entry.state = EntryState.Free;
-    if (this.#tracer !== null) {
-      this.#tracer.resumed(entry, this.#oracle.canContinue && this.#last !== goroutine);
-    }
+    entry.state = FREE;
     this.#current = goroutine;
-    if (this.#log !== null) {
-      const { timer, after } = entry;
-      if (timer !== null) after.push(this.#timers.setAt(timer));
-      this.#log.begin(eventOf(entry), goroutine.index, after, this.#barrier, timer !== null);
-      entry.after = [];
-      if (timer === null && entry.nth > 0 && !entry.hasFailed) this.#accesses.returned(entry);
+    if (this.#watched !== null) {
+      this.#watched.resumed(entry, this.#oracle.canContinue && this.#last !== goroutine);
     }
-    const { timer } = entry;
-    if (timer !== null) {
-      entry.timer = null;
-      return this.#timers.fire(timer);
-    }
+    if (entry.timer !== null) return this.#fire(entry, entry.timer);
     this.#last = goroutine;
-    if (entry.nth === 0) return this.#enter(goroutine);
+    this.#hasEffect = nth === 0;
+    if (nth === 0) return this.#enter(goroutine);
     const { outcome } = entry;
-    entry.outcome = undefined;
-    if (entry.hasFailed) return entry.reject(outcome);
+    if (outcome !== undefined) entry.outcome = undefined;
+    if (entry.hasFailed) return entry.resolve(new Failure(outcome));
     try {
       entry.resolve(entry.operation.result(outcome));
     } catch (error) {
-      entry.reject(error);
+      entry.resolve(new Failure(error));
     }
+  }
+
+  #fire(entry: Entry, timer: Timer): void {
+    this.#hasEffect = true;
+    entry.timer = null;
+    this.#timers.fire(timer);
   }
 
   /** Nobody can run: moves time, waits for the outside, or ends the schedule. Returns whether somebody can run now. */
   #advance(): boolean {
     if (this.#settling !== null) return this.#settle(this.#settling);
-    if (this.#alive.length === 0) {
+    if (this.#aliveCount === 0) {
       if (this.#clock.size > 0 && this.#rules.afterMain === "run") return this.#advanceClock();
       this.#end(this.#leftover());
       return false;
@@ -779,7 +809,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   /** All wait for operations, as far as the scheduler knows; but some may be done by somebody outside. */
   #endStuck(verdict: Verdict): void {
-    const awaits = this.#awaits;
+    const { awaits } = this.#witnesses;
     const patienceMs = this.#patienceMs;
     const isStuck = verdict.kind === "deadlock" || verdict.kind === "leak";
     if (!isStuck || patienceMs === undefined) return this.#end(verdict);
@@ -807,14 +837,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       return false;
     }
     this.#settling = null;
-    this.#barrier = this.#steps;
-    if (this.#log !== null) {
-      const { steps, moment } = this.#log;
-      for (let i = this.#settledSteps; i < steps.length; i++) {
-        this.after((steps[i + 1]?.moment ?? moment + 1) - 1, waiter);
-      }
-      this.#settledSteps = steps.length;
-    }
+    this.#witnesses.barrier = this.#steps;
+    this.#watched?.settled(waiter);
     waiter.complete(undefined);
     return true;
   }
@@ -826,13 +850,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   /** Time goes on to the next deadline. */
   #moveTime(): void {
-    this.#barrier = this.#steps;
+    this.#witnesses.barrier = this.#steps;
     this.#timers.advance();
   }
 
   /** A timer is due, and has a step of its own. */
   #makeDue(timer: Timer, owner: Goroutine): Entry {
-    const entry = this.#freeEntry(owner);
+    const entry = owner.freeEntry();
     entry.timer = timer;
     entry.nth = ++owner.operations;
     this.#makeRunnable(entry);
@@ -866,13 +890,19 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   // --- the end ---
 
+  /** The exploration cannot go on. */
+  #break(error: unknown): void {
+    this.#broken ??= { error };
+    this.#isEventful = true;
+  }
+
   /** The verdict once main has returned and nobody can go on. */
   #leftover(): Verdict {
     if (this.#mainExited) {
       const error = new Error("no goroutines (main called runtime.Goexit) - deadlock!");
       return { kind: "fatal", error, goroutine: null };
     }
-    if (!this.#rules.ignoreLeaks && this.#alive.length > 0) {
+    if (!this.#rules.ignoreLeaks && this.#aliveCount > 0) {
       const leaked = this.alive.filter((goroutine) => !this.#mayOutlive(goroutine));
       if (leaked.length > 0) return { kind: "leak", goroutines: leaked };
     }
@@ -884,7 +914,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     if (unmet !== undefined) {
       return { kind: "race", error: new Error(`never became true: ${unmet}`) };
     }
-    return { kind: "passed" };
+    return PASSED;
   }
 
   #mayOutlive(goroutine: Goroutine): boolean {
@@ -894,7 +924,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
         typeof filter === "string" ? filter === info.name : filter(info)
       );
     } catch (error) {
-      this.#broken ??= { error };
+      this.#break(error);
       return true;
     }
   }
@@ -907,7 +937,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#resources.end();
     // Something outside may still call what goroutines have left behind: it must not be taken for the next schedule's.
     const mayCome = verdict.kind !== "passed" || this.#outside.hasWaited || this.#hasCalledOutside;
-    if (mayCome) empty(this.#endedContexts);
+    if (mayCome) this.#contextsSince = this.#epoch + 1;
     this.#oracle.end(this.#steps);
     this.#verdict = verdict;
     if (this.#isStepping) this.#loop.armDrained();
@@ -923,7 +953,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     let watches: Watches | null = null;
     try {
       if (this.#broken !== null) throw this.#broken.error;
-      watches = this.#next(verdict, this.#locks);
+      watches = this.#next(verdict, this.#witnesses.locks);
     } catch (error) {
       return this.#letGoOfRun(() => this.#reject(error));
     }
@@ -962,9 +992,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #who(): Goroutine | null {
     const current = this.#current;
     if (this.#isStepping) return current;
-    if (current !== null && current.frame !== undefined && current.frame === currentFrame()) {
+    if (current !== null && current.frame === frameOf() && current.frame !== undefined) {
       return current;
     }
+    return this.#whoElse();
+  }
+
+  #whoElse(): Goroutine | null {
     const context = currentContext();
     if (context === undefined) return this.#current;
     if (context.holder === undefined) return isOutside(context) ? null : this.#current;
@@ -983,26 +1017,49 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     end?: GoroutineEnd,
   ): void {
     goroutine.reset(this.#epoch, body, name, this.#goroutineCount++, end);
-    goroutine.aliveAt = this.#alive.length;
-    this.#alive.push(goroutine);
-    const entry = this.#freeEntry(goroutine);
+    this.#aliveCount++;
+    const entry = goroutine.freeEntry();
     entry.nth = 0;
     entry.calledIn = this.#steps;
-    if (this.#log !== null && this.#steps > 0) entry.after = [this.#log.release()];
+    if (this.#watched !== null && this.#steps > 0) this.#watched.started(entry);
     this.#makeRunnable(entry);
   }
 
   #enter(goroutine: Goroutine): void {
-    const context = takeContext(goroutine.base);
-    context.holder = goroutine;
+    let { context } = goroutine;
+    if (context === null || context.base !== goroutine.base || !this.#isFree(context)) {
+      context = this.#newContext(goroutine);
+    }
+    context.isFree = false;
     context.epoch = this.#epoch;
-    goroutine.frame = context.frame;
     // Whoever reads stacks sees nothing of the loop then.
     if (!canRunAtOnce || this.#loop.usesTicks) {
       return context.run(this.#onEnter, this.#onEnd, this.#onError);
     }
     this.#isStepping = false;
     context.runAtOnce(this.#onEnter, this.#onEnd, this.#onError);
+  }
+
+  #newContext(goroutine: Goroutine): Context {
+    const context = takeContext(goroutine.base);
+    context.holder = goroutine;
+    goroutine.context = context;
+    goroutine.frame = context.frame;
+    return context;
+  }
+
+  /** Whether nothing can go on in a context that was in use. */
+  #isFree({ isFree, epoch }: Context): boolean {
+    return isFree && epoch >= this.#contextsSince;
+  }
+
+  /** All goroutines are forgotten; others may use their contexts. */
+  #giveContexts(): void {
+    const left = [this.#main];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (node.context !== null && this.#isFree(node.context)) giveContext(node.context);
+      for (const child of node.children) left.push(child);
+    }
   }
 
   readonly #onEnd = (context: Context): void => this.#ended(context, context.holder as Goroutine);
@@ -1021,7 +1078,9 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       return this.#threw(context, goroutine, error);
     }
     if (result instanceof Promise) {
-      Reflect.apply(nativeThen, result, [context.fulfilled, context.rejected]);
+      // The compiler knows what this does, and not what the other one does.
+      if (result.then === nativeThen) result.then(context.fulfilled, context.rejected);
+      else Reflect.apply(nativeThen, result, [context.fulfilled, context.rejected]);
     } else if (isThenable(result)) {
       // It may call back twice, when the context has long been another goroutine's.
       (result as PromiseLike<unknown>).then(
@@ -1047,7 +1106,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #leave(context: Context, goroutine: Goroutine): void {
     goroutine.isAlive = false;
     this.#hasEffect = true;
-    this.#leaveAlive(goroutine);
+    this.#aliveCount--;
     if (this.#tracer !== null) this.#tracer.ended(goroutine);
     if (goroutine.isExiting) return this.#end({ kind: "fatal", error: swallowed(), goroutine });
     if (goroutine === this.#main) this.#mainEnded = !this.#mainExited;
@@ -1057,16 +1116,8 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       this.#end({ kind: "unawaited", goroutine, operation: entry.operation });
       return;
     }
-    this.#endedContexts.push(context);
+    context.isFree = true;
     if (this.#outside.isWaiting) this.#comeBack();
-  }
-
-  /** The last of those alive takes its place. */
-  #leaveAlive({ aliveAt }: Goroutine): void {
-    const last = this.#alive.pop() as Goroutine;
-    if (last.aliveAt === aliveAt) return;
-    this.#alive[aliveAt] = last;
-    last.aliveAt = aliveAt;
   }
 
   readonly #onGoexit = (): boolean => {
@@ -1100,23 +1151,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   // --- entries ---
 
-  #freeEntry(goroutine: Goroutine): Entry {
-    const { entries } = goroutine;
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i] as Entry;
-      if (entry.state === EntryState.Free) return entry;
-    }
-    const entry = new Entry(goroutine, this);
-    entries.push(entry);
-    return entry;
-  }
-
   /** An operation has settled. */
   ready(entry: Entry): void {
     if (entry.epoch !== this.#epoch) return this.#checkLeftover(entry);
-    if (this.#tracer !== null) this.#tracer.ready(entry, this.#current !== null);
-    if (this.#log !== null && this.#current !== null) this.#accesses.woken(entry);
-    if (this.#locks !== null) this.#noteLock(entry, true);
+    if (this.#watched !== null) this.#watched.ready(entry, this.#current !== null);
     if (entry.select !== null) this.#noteSelect(entry);
     this.#makeRunnable(entry);
   }
@@ -1134,7 +1172,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   #makeRunnable(entry: Entry): void {
-    entry.state = EntryState.Runnable;
+    entry.state = RUNNABLE;
     entry.readyAs = this.#nextReady++;
     const { goroutine } = entry;
     goroutine.runnable++;
@@ -1143,19 +1181,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     if (this.#outside.isWaiting) this.#comeBack();
   }
 
-  // --- locks and selects ---
-
-  /** Notes that an operation asks for a lock, or has got it. */
-  #noteLock({ goroutine, operation, calledIn, hasFailed }: Entry, hasIt: boolean): void {
-    const { hold, verb } = operation.access;
-    if (hold !== 1) return;
-    const locks = this.#locks as LockOrder;
-    const lock = this.idOf(operation.resource);
-    // Who has asked for something else at the same time does not simply wait for this.
-    if (!hasIt && goroutine.parked > 0) return;
-    if (!hasIt) locks.asks(goroutine.order + 1, lock, isReading(verb), calledIn);
-    else if (!hasFailed) locks.takes(goroutine.order + 1, lock, isReading(verb), calledIn);
-  }
+  // --- resources and selects ---
 
   /** The number of a resource: the same in every schedule of an exploration. */
   idOf(resource: object): number {
@@ -1167,25 +1193,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     if (!entry.hasFailed) this.#selects?.took(entry.select as SelectPlace, entry.outcome);
     entry.select = null;
   }
-
-  /** Notes that a try has got a lock, or that somebody lets go of one. */
-  #noteHold({ order }: Goroutine, resource: object, { hold, verb }: Access): void {
-    const locks = this.#locks as LockOrder;
-    const lock = this.idOf(resource);
-    if (hold === 1) locks.takes(order + 1, lock, isReading(verb), this.#steps);
-    else locks.letsGo(order + 1, lock);
-  }
-}
-
-/** The entry that waits, through a select or another wrapper. */
-function entryOf(waiter: Member): Entry | null {
-  let whole = waiter;
-  while (typeof whole !== "function" && whole.partOf !== undefined) whole = whole.partOf();
-  return whole instanceof Entry ? whole : null;
-}
-
-function isReading(verb: string): boolean {
-  return verb === "rLock" || verb === "tryRLock";
 }
 
 /** Whether an operation that did not wait has done nothing either: a yield, or a select that took its default. */
@@ -1204,13 +1211,8 @@ function isThenable(value: unknown): boolean {
 
 function ignore(): void {}
 
-/** Empties a list; most are empty, and setting the length of one is a call out of the compiled code. */
-function empty(list: unknown[]): void {
-  if (list.length > 0) list.length = 0;
-}
-
 /** Stands for every goroutine of an earlier schedule that something outside has woken: it may not do anything. */
-const abandoned = new Goroutine(null, 0, -1);
+const abandoned = new Goroutine(null, 0, -1, { ready: ignore });
 abandoned.epoch = -1;
 
 const { then: nativeThen } = Promise.prototype;

@@ -105,7 +105,7 @@ export class FailingSchedule {
         answers: explorer.answers,
         counts: [...explorer.counts],
         preemptions: explorer.preemptions,
-        survivors: explorer.alive.filter(({ isAlive }) => isAlive).map(toSurvivor),
+        survivors: explorer.alive.map(toSurvivor),
         isStuck: verdict.kind === "deadlock" || verdict.kind === "leak",
       };
     };

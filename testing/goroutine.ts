@@ -11,6 +11,7 @@ import type { GoroutineInfo } from "../runtime/goroutines.ts";
 import { Resource } from "../runtime/observer.ts";
 import type { Operation } from "../runtime/operation.ts";
 import { Waiter } from "../runtime/operation.ts";
+import type { Context } from "./context_pool.ts";
 import type { KnownSelect, SelectPlace } from "./select_watch.ts";
 import type { GoroutineEnd, Timer } from "../runtime/scheduler.ts";
 
@@ -47,11 +48,11 @@ export class Goroutine {
   end: GoroutineEnd | undefined = undefined;
   /** Its place among all goroutines of the schedule, in order of creation; main is 0. */
   order = 0;
-  /** Where it stands among those that have not ended. */
-  aliveAt = 0;
   /** The async context of whoever has started it. */
   base: object | undefined = undefined;
-  /** The frame of its context; undefined until it has begun. */
+  /** Its async context; null until it has begun for the first time. Used again if what ran in it has ended. */
+  context: Context | null = null;
+  /** The frame of that; undefined until it has begun. */
   frame: object | undefined = undefined;
   /** Whether it has called goexit. */
   isExiting = false;
@@ -61,14 +62,18 @@ export class Goroutine {
   runnable = 0;
   /** Operations called so far. */
   operations = 0;
-  readonly entries: Entry[] = [];
+  /** What of it can be resumed: its start, then its operations, one after the other. */
+  entry: Entry;
+  /** The same for what it does at the same time. */
+  #others: Entry[] = NO_ENTRIES;
   // Made when somebody asks: most goroutines need neither, and of a hundred thousand that would be most of the memory.
   #held: Map<object, number> | null = null;
   #selects: Map<number, KnownSelect> | null = null;
   /** The resources it has made, in order; kept from schedule to schedule. */
   readonly resources: ResourceNode[] = [];
 
-  constructor(parent: Goroutine | null, nth: number, index: number) {
+  constructor(parent: Goroutine | null, nth: number, index: number, owner: EntryOwner) {
+    this.entry = new Entry(this, owner);
     this.parent = parent;
     this.nth = nth;
     this.depth = parent === null ? 0 : parent.depth + 1;
@@ -84,10 +89,8 @@ export class Goroutine {
     end?: GoroutineEnd,
   ): void {
     // Whoever was left waiting by an earlier schedule stays in its queue for ever, and must not be used again.
-    const { entries } = this;
-    for (let i = 0; i < entries.length; i++) {
-      if ((entries[i] as Entry).state !== EntryState.Free) entries.length = 0;
-    }
+    if (this.entry.state !== FREE) this.entry = new Entry(this, this.entry.owner);
+    if (this.#others.some(isTaken)) this.#others = NO_ENTRIES;
     this.epoch = epoch;
     this.childCount =
       this.resourceCount =
@@ -97,12 +100,31 @@ export class Goroutine {
         0;
     this.isAlive = true;
     this.isExiting = false;
-    this.frame = undefined;
     if (this.#held !== null && this.#held.size > 0) this.#held.clear();
     this.body = body;
     this.name = name;
     this.end = end;
     this.order = order;
+  }
+
+  /** An entry that is not in use. */
+  freeEntry(): Entry {
+    return this.entry.state === FREE ? this.entry : this.#otherEntry();
+  }
+
+  #otherEntry(): Entry {
+    for (const entry of this.#others) {
+      if (entry.state === FREE) return entry;
+    }
+    const entry = new Entry(this, this.entry.owner);
+    if (this.#others === NO_ENTRIES) this.#others = [entry];
+    else this.#others.push(entry);
+    return entry;
+  }
+
+  /** All its entries, used or not. */
+  get entries(): readonly Entry[] {
+    return [this.entry, ...this.#others];
   }
 
   /** What it holds and may let go of: locks, and how many permits; kept only if steps are logged. */
@@ -117,7 +139,10 @@ export class Goroutine {
 
   /** Whether it comes before `other` in the order of paths. */
   isBefore(other: Goroutine): boolean {
-    if (this.parent === other.parent) return this.nth < other.nth;
+    return this.parent === other.parent ? this.nth < other.nth : this.#isBeforeDistant(other);
+  }
+
+  #isBeforeDistant(other: Goroutine): boolean {
     // deno-lint-ignore no-this-alias
     let a: Goroutine = this;
     let b = other;
@@ -136,6 +161,13 @@ export class Goroutine {
     return this.parent === null ? "0" : `${this.parent.path()}.${this.nth}`;
   }
 }
+
+function isTaken({ state }: Entry): boolean {
+  return state !== FREE;
+}
+
+/** Of those who do one thing after the other, as most do. */
+const NO_ENTRIES: Entry[] = [];
 
 function noBody(): void {}
 
@@ -183,6 +215,9 @@ export const enum EntryState {
   Runnable,
 }
 
+// Constants of this module are compiled in; see hooks.ts.
+const FREE = EntryState.Free, PARKED = EntryState.Parked;
+
 /**
  * Entry is something suspended that can be resumed: the start of a goroutine, an operation of it, or a timer that is
  * due. A goroutine normally has one, and more with `Promise.all([a.send(1), b.receive()])`.
@@ -201,7 +236,6 @@ export class Entry extends Waiter {
   outcome: unknown = undefined;
   hasFailed = false;
   resolve: (value: unknown) => void = noBody;
-  reject: (error: unknown) => void = noBody;
   /** The step in which the operation was called. */
   calledIn = 0;
   /** The step in which it became runnable. */
@@ -225,7 +259,7 @@ export class Entry extends Waiter {
   }
 
   override complete(outcome: unknown): void {
-    if (this.state !== EntryState.Parked) {
+    if (this.state !== PARKED) {
       throw new Error("Cannot wake twice: the operation has settled already");
     }
     this.outcome = outcome;
@@ -235,7 +269,7 @@ export class Entry extends Waiter {
   }
 
   override fail(error: unknown): void {
-    if (this.state !== EntryState.Parked) {
+    if (this.state !== PARKED) {
       throw new Error("Cannot wake twice: the operation has settled already");
     }
     this.outcome = error;

@@ -2,12 +2,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Entry, EntryState, Goroutine } from "./goroutine.ts";
 
+const NOBODY = { ready: (): void => {} };
+
 const paths = fc.array(fc.array(fc.nat(3), { maxLength: 4 }), { minLength: 2, maxLength: 12 });
 
 /** The goroutine at a path below `root`. */
 function at(root: Goroutine, path: readonly number[]): Goroutine {
   let node = root;
-  for (const nth of path) node = node.children[nth] ??= new Goroutine(node, nth, 0);
+  for (const nth of path) node = node.children[nth] ??= new Goroutine(node, nth, 0, NOBODY);
   return node;
 }
 
@@ -20,7 +22,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 Deno.test("Goroutine.isBefore orders by path: parents first, then children in order", () => {
   fc.assert(fc.property(paths, (paths) => {
-    const root = new Goroutine(null, 0, 0);
+    const root = new Goroutine(null, 0, 0, NOBODY);
     for (const a of paths) {
       for (const b of paths) {
         assertEquals(at(root, a).isBefore(at(root, b)), compare(a, b) < 0, `${a} and ${b}`);
@@ -30,14 +32,14 @@ Deno.test("Goroutine.isBefore orders by path: parents first, then children in or
 });
 
 Deno.test("Goroutine.path is its creator's path and which child it is", () => {
-  const root = new Goroutine(null, 0, 0);
+  const root = new Goroutine(null, 0, 0, NOBODY);
   assertEquals(root.path(), "0");
   assertEquals(at(root, [2, 0, 1]).path(), "0.2.0.1");
   assertEquals(at(root, [2, 0, 1]).depth, 3);
 });
 
 Deno.test("Goroutine.reset makes it new but for its place", () => {
-  const goroutine = new Goroutine(null, 0, 7);
+  const goroutine = new Goroutine(null, 0, 7, NOBODY);
   goroutine.childCount =
     goroutine.parked =
     goroutine.runnable =
@@ -69,7 +71,7 @@ Deno.test("Entry hears exactly one of complete and fail, and only while it is pa
       ready.push(entry);
     },
   };
-  const goroutine = new Goroutine(null, 0, 0);
+  const goroutine = new Goroutine(null, 0, 0, NOBODY);
   const entry = new Entry(goroutine, owner);
   assertThrows(() => entry.complete(1), Error, "Cannot wake twice");
   for (const wake of [() => entry.complete("value"), () => entry.fail("value")]) {

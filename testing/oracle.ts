@@ -37,6 +37,14 @@ export interface OracleOwner {
   broken(error: unknown): void;
 }
 
+/** Again is a schedule that has ended, to be run once more. */
+export interface Again {
+  /** The answers given in it. */
+  readonly answers: readonly number[];
+  /** How many deadlines could come early. */
+  readonly early: number;
+}
+
 /** Oracle puts the questions of the schedule that runs to its strategy. The strategy sees it as the {@linkcode Candidates}. */
 export class Oracle implements Candidates {
   readonly #runnable: RunQueue;
@@ -45,6 +53,7 @@ export class Oracle implements Candidates {
   readonly #codes = new CodeTable();
   #strategy: LoggingStrategy = undefined as unknown as LoggingStrategy;
   #log: StepLog | null = null;
+  #again: Again | null = null;
   /** Whether the strategy is asked even if only one can go on. */
   #asksAlways = false;
   /** Where the goroutine that ran last stands among those who can run; -1 if it cannot. */
@@ -56,8 +65,9 @@ export class Oracle implements Candidates {
   #isRedundant = false;
   /** Answers to questions inside steps while the schedule is fair. */
   #fairAnswers = 0;
-  /** Whether whoever has waited longest is next, and nobody is asked. */
-  isFair = false;
+  #isFair = false;
+  /** Whether the strategy is asked exactly where several can go on, and nothing else is offered. */
+  #isPlain = true;
 
   constructor(runnable: RunQueue, owner: OracleOwner) {
     this.#runnable = runnable;
@@ -69,23 +79,35 @@ export class Oracle implements Candidates {
     this.#codes.forget();
   }
 
-  /** A schedule of `strategy` begins, in which at most `early` deadlines may come early. */
-  begin(strategy: LoggingStrategy, early: number, log: StepLog | null): void {
+  /**
+   * A schedule of `strategy` begins, in which at most `early` deadlines may come early. With `again` it is not asked, and every
+   * question is answered as it was then.
+   */
+  begin(
+    strategy: LoggingStrategy,
+    early: number,
+    log: StepLog | null,
+    again: Again | null,
+  ): void {
     this.#strategy = strategy;
     this.#log = log;
-    this.#asksAlways = strategy.log !== undefined || strategy.seesEveryStep === true;
+    this.#again = again;
+    this.#asksAlways = again === null &&
+      (strategy.log !== undefined || strategy.seesEveryStep === true);
     this.#preemptions = this.#fairAnswers = 0;
-    this.isFair =
+    this.#isFair =
       this.#isCut =
       this.#isRedundant =
       this.#canComeEarly =
         false;
     this.#answers.begin(early);
+    this.#isPlain = early === 0 && !this.#asksAlways && again === null;
   }
 
   /** The schedule has ended, after `steps` steps. */
   end(steps: number): void {
     this.#answers.end();
+    if (this.#again !== null) return;
     try {
       this.#strategy.end?.(steps);
     } catch (error) {
@@ -120,6 +142,16 @@ export class Oracle implements Candidates {
   /** Whether the strategy has said that the schedule leads nowhere new. */
   get isRedundant(): boolean {
     return this.#isRedundant;
+  }
+
+  /** Whether whoever has waited longest is next, and nobody is asked. */
+  get isFair(): boolean {
+    return this.#isFair;
+  }
+  set isFair(isFair: boolean) {
+    this.#isFair = isFair;
+    this.#isPlain = !isFair && this.#answers.early === 0 && !this.#asksAlways &&
+      this.#again === null;
   }
 
   // --- Candidates ---
@@ -174,14 +206,33 @@ export class Oracle implements Candidates {
   pick(last: Goroutine | null): Entry | null {
     const runnable = this.#runnable;
     const { size } = runnable;
-    this.#lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
+    const lastAt = last !== null && last.runnable > 0 ? runnable.indexOfGoroutine(last) : -1;
+    this.#lastAt = lastAt;
+    if (!this.#isPlain) return this.#pickSpecially(last, size);
+    let at = 0;
+    if (size > 1) {
+      const answer = this.#askWhoIsNext(size);
+      this.#answers.add(answer, size);
+      if (answer !== 0 && lastAt >= 0) this.#preemptions++;
+      at = this.#indexOf(answer);
+    }
+    return runnable.takeAt(at);
+  }
+
+  /** The same where the schedule is fair, a deadline may come early, or the strategy sees every step. */
+  #pickSpecially(last: Goroutine | null, size: number): Entry | null {
+    const runnable = this.#runnable;
     this.#canComeEarly = this.#answers.earlyLeft > 0 && !this.isFair && this.#owner.hasDeadline();
     if (size === 1 && !this.#canComeEarly && (!this.#asksAlways || this.isFair)) {
       return runnable.takeAt(0);
     }
     if (this.isFair) return this.#takeOldest(last);
     if (this.#canComeEarly) this.#answers.offerEarly();
-    const answer = this.ask(this.count, "schedule");
+    const { count } = this;
+    const answer = this.#again === null
+      ? this.#askWhoIsNext(count)
+      : this.#sameAs(this.#again, count);
+    if (count > 1) this.#answers.add(answer, count);
     if (answer !== 0 && this.#lastAt >= 0) this.#preemptions++;
     if (answer < size) return runnable.takeAt(this.#indexOf(answer));
     this.#answers.takeEarly();
@@ -196,36 +247,59 @@ export class Oracle implements Candidates {
     return oldest;
   }
 
-  /** The answer to a question with `count` answers. */
+  /** The answer to a question of the program's with `count` answers. */
   ask(count: number, question: Question): number {
-    if (count === 1 && (question !== "schedule" || !this.#asksAlways)) return 0;
+    if (count === 1) return 0;
     if (this.isFair) {
       this.#isCut = true;
       return this.#fairAnswers++ % count;
     }
-    const answer = this.#askStrategy(count, question);
-    if (count === 1) return 0;
+    const answer = this.#again === null
+      ? this.#askStrategy(count, question)
+      : this.#sameAs(this.#again, count);
     this.#answers.add(answer, count);
-    if (this.#log !== null && question !== "schedule") this.#log.answer(answer, count);
+    if (this.#log !== null) this.#log.answer(answer, count);
     return answer;
   }
 
-  #askStrategy(count: number, question: Question): number {
+  /** The answer that was given then, if there is such a question now. */
+  #sameAs({ answers }: Again, count: number): number {
+    const answer = answers[this.#answers.size] ?? 0;
+    return answer < count ? answer : 0;
+  }
+
+  #askWhoIsNext(count: number): number {
     try {
-      const answer = question === "schedule"
-        ? this.#strategy.pick(this)
-        : this.#strategy.choose(count, question);
-      if (Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
-      if (answer === REDUNDANT && this.#strategy.log !== undefined) {
-        this.#isRedundant = true;
-        return 0;
-      }
-      throw new RangeError(
-        `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
-      );
+      const answer = this.#strategy.pick(this);
+      return isAnswer(answer, count) ? answer : this.#refuse(answer, count);
     } catch (error) {
       this.#owner.broken(error);
       return 0;
     }
   }
+
+  #askStrategy(count: number, question: Question): number {
+    try {
+      const answer = this.#strategy.choose(count, question);
+      return isAnswer(answer, count) ? answer : this.#refuse(answer, count);
+    } catch (error) {
+      this.#owner.broken(error);
+      return 0;
+    }
+  }
+
+  /** What is answered is no answer: the schedule is redundant, or the strategy wrong. */
+  #refuse(answer: number, count: number): number {
+    if (answer === REDUNDANT && this.#strategy.log !== undefined) {
+      this.#isRedundant = true;
+      return 0;
+    }
+    throw new RangeError(
+      `Cannot take answer ${answer} of ${count}: strategy "${this.#strategy.name}" is wrong`,
+    );
+  }
+}
+
+function isAnswer(answer: number, count: number): boolean {
+  return Number.isInteger(answer) && answer >= 0 && answer < count;
 }

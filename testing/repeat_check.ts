@@ -9,8 +9,15 @@ import type { DivergenceRecord, EventRecord, ScheduleRecord, Site } from "./reco
 import { signaturesOf } from "./report/cycles.ts";
 import { rowsOf } from "./report/rows.ts";
 
-/** One of so many passing schedules is run twice, unless all are. */
-export const REPEAT_EVERY = 50;
+/** One of so many passing schedules is run twice, unless all are; later one of so many. */
+const REPEAT_EVERY = 50, REPEAT_LATER = 200;
+/** When later begins: a program that was the same for so long hardly ever is another. */
+const LATER = 1_000;
+
+/** Whether the `nth` schedule is run once more if it passes, to see whether it is the same. */
+export function isToRepeat(nth: number): boolean {
+  return nth % (nth <= LATER ? REPEAT_EVERY : REPEAT_LATER) === 0;
+}
 
 /** Returns the first step in which two records of one schedule differ; undefined if there is none. */
 export function findDifference(

@@ -67,6 +67,7 @@ export class ResourceTable {
   changed():
     | { readonly resource: Resource; readonly before: string; readonly after: string }
     | null {
+    if (this.#borrowed.size === 0) return null;
     for (const { resource, before } of this.#borrowed.values()) {
       const after = resource.state();
       if (after !== before) return { resource, before, after };
@@ -102,11 +103,9 @@ export class ResourceTable {
     return node !== undefined && node.epoch === this.#epoch && node.resource === resource;
   }
 
-  /** Makes sure that the running goroutine may do that. */
-  check(operation: Operation<unknown>): void {
-    const { resource } = operation;
-    if (!this.isOwn(resource)) this.borrow(resource, operation.verb);
-    if (touchesMore(operation)) operation.touches(this.#checkTouched);
+  /** Makes sure that the running goroutine may do what touches more than one resource. */
+  checkAll(operation: Operation<unknown>): void {
+    operation.touches(this.#checkTouched);
   }
 
   readonly #checkTouched = (resource: object): void => {

@@ -9,6 +9,7 @@ import type { LeakFilter } from "./options.ts";
 import type { LockOrder } from "./lock_order.ts";
 import type { SelectWatch } from "./select_watch.ts";
 import type { StepLog } from "./step_log.ts";
+import type { Again } from "./oracle.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The limits and rules of a schedule. */
@@ -48,8 +49,10 @@ export interface Condition {
   readonly isEventual: boolean;
 }
 
-/** Watches hear of what each step does. */
+/** Watches hear of what each step of a schedule does. */
 export interface Watches {
+  /** A schedule that is run once more: nobody is asked. */
+  readonly again?: Again | null;
   /** For data races. */
   readonly log?: StepLog | null;
   /** For the order in which locks are taken. */

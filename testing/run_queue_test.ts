@@ -9,11 +9,11 @@ const owner = { ready() {} };
 
 /** Some goroutines in the order of their paths: main, its children, and a child of each. */
 function family(size: number): Goroutine[] {
-  const main = new Goroutine(null, 0, 0);
+  const main = new Goroutine(null, 0, 0, owner);
   const all = [main];
   for (let nth = 0; all.length < size; nth++) {
-    const child = new Goroutine(main, nth, all.length);
-    all.push(child, new Goroutine(child, 0, all.length + 1));
+    const child = new Goroutine(main, nth, all.length, owner);
+    all.push(child, new Goroutine(child, 0, all.length + 1, owner));
   }
   return all;
 }
