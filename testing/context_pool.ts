@@ -142,7 +142,8 @@ const OUTSIDE = Object.freeze({}) as Context;
  * of a step because a goroutine has settled a promise of its.
  */
 export function stayOutside(): void {
-  storage.enterWith(OUTSIDE);
+  // Each time it is marked that is another context, and goroutines cannot have those of earlier explorations.
+  if (currentContext() !== OUTSIDE) storage.enterWith(OUTSIDE);
 }
 
 /** Whether a context is that of code outside of all schedules. */

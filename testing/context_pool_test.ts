@@ -6,7 +6,7 @@ import { explore } from "./explore.ts";
 import { explorer } from "./explorer.ts";
 import { resolveOptions } from "./options.ts";
 import { RandomWalk } from "./random.ts";
-import { callAfter, sleep, WaitGroup, yieldNow } from "../mod.ts";
+import { callAfter, go, sleep, WaitGroup, yieldNow } from "../mod.ts";
 
 /** Whether the calling code belongs to no goroutine. Behind an exploration it is marked so, before there is nothing. */
 function isNobodys(): boolean {
@@ -161,4 +161,39 @@ Deno.test("goroutines of an exploration have the async context of whoever starts
   assertEquals(await storage.run(7, explored), ["1,1,2,2,3,7,7,7,7"]);
   // Nothing of that exploration is left for the next.
   assertEquals(await explored(), ["1,1,2,2,3,undefined,undefined,undefined,undefined"]);
+});
+
+Deno.test("contexts are used again: by the same goroutine in the next schedule, by another in the next exploration", async () => {
+  const seen: (object | undefined)[][] = [];
+  const explored = async (schedules: number): Promise<void> => {
+    await explore(() => {
+      const contexts = [currentContext()];
+      seen.push(contexts);
+      for (let i = 0; i < 3; i++) go(() => void contexts.push(currentContext()));
+    }, { strategy: "exhaustive", schedules });
+  };
+  await explored(5);
+  assertEquals(seen.map((contexts) => new Set(contexts).size), [4, 4, 4, 4, 4]);
+  const all = new Set(seen.flat());
+  assertEquals(all.size, 4);
+  await explored(1);
+  assertEquals(new Set([...all, ...seen.flat()]).size, 4);
+});
+
+Deno.test("contexts are not used again after a schedule that has left something behind", async () => {
+  const seen = new Set<object | undefined>();
+  const exploration = new Exploration(
+    async () => {
+      seen.add(currentContext());
+      go(() => sleep(Infinity));
+      await yieldNow();
+    },
+    resolveOptions({}),
+    undefined,
+  );
+  const random = new RandomWalk(1);
+  for (let i = 1; i <= 3; i++) {
+    random.begin(i);
+    assertEquals([(await exploration.execute(random)).kind, seen.size], ["leak", i]);
+  }
 });

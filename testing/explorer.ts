@@ -363,10 +363,10 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   /** Forgets the numbers of goroutines: a new exploration begins. */
   forget(): void {
-    this.#main = new Goroutine(null, 0, 0, this);
-    this.#nextIndex = 1;
     this.#giveContexts();
     forgetContexts();
+    this.#main = new Goroutine(null, 0, 0, this);
+    this.#nextIndex = 1;
     this.#resources.forget();
     this.#oracle.forget();
     this.#witnesses.forget();
