@@ -634,11 +634,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   #takeStep(): void {
-    const isPlain = this.#isRunning && this.#hasEffect && !this.#isEventful &&
-      this.#steps < this.#maxSteps && this.#runnable.size > 0;
+    const isPlain = this.#hasEffect && !this.#isEventful && this.#steps < this.#maxSteps &&
+      this.#runnable.size > 0;
     this.#current = null;
     if (!isPlain && !this.#canGoOn()) return;
-    const entry = this.#pick();
+    const entry = this.#oracle.pick(this.#last) ?? this.#pickLater();
     if (this.#watched !== null && this.#oracle.isRedundant) return this.#end({ kind: "redundant" });
     this.#resume(entry);
     this.#loop.arm();
@@ -738,14 +738,14 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#loop.arm();
   }
 
-  #pick(): Entry {
+  /** The next deadline comes although somebody could run, who must be slow then. */
+  #pickLater(): Entry {
     for (;;) {
-      const entry = this.#oracle.pick(this.#last);
-      if (entry !== null) return entry;
-      // The next deadline comes although somebody could run, who must be slow then.
       this.#tracer?.cameEarly?.();
       this.#hasEffect = true;
       this.#moveTime();
+      const entry = this.#oracle.pick(this.#last);
+      if (entry !== null) return entry;
     }
   }
 
@@ -931,6 +931,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
 
   #end(verdict: Verdict): void {
     this.#isRunning = false;
+    this.#isEventful = true;
     this.#current = null;
     this.#outside.stop();
     this.#externals.end();
