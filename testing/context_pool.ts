@@ -74,13 +74,7 @@ export class Context {
     onError: (context: Context, error: unknown) => void = ignore,
   ): void {
     this.#prepare(body, onEnd, onError);
-    const before = currentFrame();
-    setFrame(this.frame);
-    try {
-      body(this);
-    } finally {
-      setFrame(before);
-    }
+    inFrame(this.frame, this.#start);
   }
 
   #prepare(
@@ -113,8 +107,6 @@ function ignore(): undefined {}
  * asking for the context.
  */
 export const currentFrame: () => object | undefined = asyncFrames?.getAsyncContext ?? ignore;
-
-const setFrame: (frame: object | undefined) => void = asyncFrames?.setAsyncContext ?? ignore;
 
 /** Whether the core's frames are what AsyncLocalStorage goes by. */
 export const canRunAtOnce: boolean = asyncFrames !== null && isFaithful(asyncFrames);

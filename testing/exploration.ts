@@ -305,13 +305,13 @@ export class Exploration {
       if (answer === false) return null;
       return isAgain ? { ...this.watches(), again: this.#last() } : this.watches();
     };
-    const run = (again: Again | null): Promise<Verdict> => {
+    const begin = (again: Again | null): Promise<Verdict> => {
       const watches = { ...this.watches(), hasPlainStacks, again };
       const run = () => explorer.run(this.body, strategy, this.rules, null, watches, onEnd);
       return this.patience === "watchful" ? this.#awaits.during(explorer, run) : run();
     };
-    await run(null);
-    while (needsLog) await run(this.#last());
+    await begin(null);
+    while (needsLog) await begin(this.#last());
     return verdict;
   }
 

@@ -528,7 +528,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const base = frame === parent.frame ? parent.base : frame;
     if (child.base !== base) child.base = base;
     this.#start(child, body, name, end);
-    this.#watched?.tracer?.spawned(parent, child);
+    this.#tracer?.spawned(parent, child);
   }
 
   choose(count: number): number {

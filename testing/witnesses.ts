@@ -42,10 +42,6 @@ export class Witnesses {
     this.#accesses = new AccessLog(resources);
   }
 
-  /** Who traces the schedule, if anybody does. */
-  get tracer(): Tracer | null {
-    return this.#tracer;
-  }
   /** Where its steps are logged, if they are. */
   get log(): StepLog | null {
     return this.#log;
