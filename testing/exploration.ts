@@ -100,6 +100,8 @@ export class Exploration {
   patience: "none" | "blind" | "watchful" = "none";
   readonly #awaits = new AwaitWatch();
   #log: StepLog | null = null;
+  /** Who watches the schedule that runs. */
+  #watches: Watches = { log: null, locks: null, selects: this.#selects, awaits: null };
   readonly #tracked: TrackedCheck | null = null;
 
   constructor(body: () => unknown, settings: Settings, site: RawSite | undefined) {
@@ -323,13 +325,16 @@ export class Exploration {
       (lockOrder === "warn" && isSample && this.#inversion === null);
     const isWatchful = this.patience === "watchful";
     if (isWatchful) this.#awaits.forget();
-    return {
-      log: this.#log,
-      locks: looksAtLocks ? this.#locks : null,
-      selects: this.#selects,
-      awaits: isWatchful ? this.#awaits : null,
-      patienceMs: this.patience === "none" ? undefined : PATIENCE_MS,
-    };
+    const log = this.#log;
+    const locks = looksAtLocks ? this.#locks : null;
+    const awaits = isWatchful ? this.#awaits : null;
+    const patienceMs = this.patience === "none" ? undefined : PATIENCE_MS;
+    const known = this.#watches;
+    // The explorer need not look at the same again.
+    const isSame = known.log === log && known.locks === locks && known.awaits === awaits &&
+      known.patienceMs === patienceMs;
+    if (isSame) return known;
+    return this.#watches = { log, locks, selects: this.#selects, awaits, patienceMs };
   }
 
   /** Remembers what to warn of, if every schedule passes and that was not all of them. */

@@ -156,12 +156,16 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #broken: { readonly error: unknown } | null = null;
   /** Whether something has happened in the schedule that each step has to look for. */
   #isEventful = false;
+  /** Whether something has happened in the schedule that is to be put back before the next. */
+  #hasLeftovers = true;
 
   // --- who watches ---
   readonly #resources = new ResourceTable();
   readonly #witnesses = new Witnesses(this.#resources, this.#timers);
   /** The same, if anybody watches. */
   #watched: Witnesses | null = null;
+  /** Who watches the schedule that runs, if that is nobody. */
+  #unwatched: Watches | null = null;
   #patienceMs: number | undefined;
   #selects: SelectWatch | null = null;
   /** Who waits until all others do. */
@@ -310,6 +314,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const { externalGraceMs = Infinity } = this.#rules;
     if (goroutine === null || !this.#isPresent(goroutine)) return call();
     const isTracked = externalGraceMs > 0;
+    this.#hasLeftovers = true;
     this.#hasCalledOutside ||= externalGraceMs < Infinity;
     this.#tracer?.uncontrolled?.(goroutine, label, isTracked);
     const result = runOutside(call);
@@ -323,7 +328,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** Something that no schedule controls was called and goes on by itself. */
   uncontrolled(label: string): void {
     const goroutine = this.#who();
-    this.#hasCalledOutside = true;
+    this.#hasCalledOutside = this.#hasLeftovers = true;
     if (goroutine !== null) this.#tracer?.uncontrolled?.(goroutine, label, false);
   }
 
@@ -335,6 +340,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** Lets `waiter` go on once nobody else can, before time moves. Only one may wait for that. */
   whenSettled(waiter: Waiter): void {
     this.#settling = waiter;
+    this.#hasLeftovers = true;
   }
 
   /** Who is resumed in the present step. */
@@ -376,7 +382,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** From now on asks a condition after every step. */
   watch(condition: Condition): void {
     this.#conditions.add(condition, this.#who() as Goroutine);
-    this.#isEventful = true;
+    this.#isEventful = this.#hasLeftovers = true;
   }
 
   /** Takes note of whether `name` is true. */
@@ -407,7 +413,11 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
       this.#next = next;
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#base = currentFrame();
+      this.#base = this.#main.base = currentFrame();
+      this.#maxSteps = rules.maxSteps;
+      this.#starvationBound = rules.starvationBound ?? Infinity;
+      this.#unwatched = this.#verdict = null;
+      this.#hasLeftovers = true;
       this.#turnedAt = realNow();
       this.#loop.usesTicks = watches.hasPlainStacks === true;
       this.#begin(watches);
@@ -415,11 +425,26 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   }
 
   #begin(watches: Watches): void {
-    const strategy = this.#strategy;
-    const rules = this.#rules;
     this.#epoch++;
     this.#isRunning = true;
-    this.#verdict = null;
+    if (watches !== this.#unwatched || this.#strategy.log !== undefined) this.#letWatch(watches);
+    if (this.#hasLeftovers) this.#clearLeftovers();
+    this.#current = this.#last = null;
+    this.#goroutineCount = this.#aliveCount = 0;
+    this.#runnable.clear();
+    this.#resources.begin(this.#epoch);
+    this.#steps = this.#starvation = this.#hash = 0;
+    this.#hasEffect = true;
+    this.#mainEnded = this.#mayFloat = false;
+    this.#isEventful = this.#starvationBound < Infinity;
+    this.#oracle.begin();
+    this.#start(this.#main, this.#body, "main");
+    this.#loop.arm();
+  }
+
+  /** Sets who watches the schedule that begins. That is done for each, unless nobody watches, as in the one before. */
+  #letWatch(watches: Watches): void {
+    const strategy = this.#strategy;
     const { again = null, locks = null, awaits = null } = watches;
     const own = again === null ? strategy.log : undefined;
     const log = own ?? watches.log ?? null;
@@ -427,34 +452,21 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#watched = isWatched ? this.#witnesses : null;
     this.#selects = watches.selects ?? null;
     this.#patienceMs = watches.patienceMs;
-    this.#current = this.#last = null;
-    this.#goroutineCount = 0;
-    this.#aliveCount = 0;
-    this.#runnable.clear();
-    this.#timers.begin(rules.start);
-    this.#resources.begin(this.#epoch);
-    this.#steps = this.#starvation = 0;
-    this.#starvationBound = rules.starvationBound ?? Infinity;
-    this.#maxSteps = rules.maxSteps;
-    this.#hash = 0;
+    this.#unwatched = isWatched || again !== null ? null : watches;
+    this.#oracle.follow(strategy, this.#rules.earlyTimers ?? 0, log, again);
+  }
+
+  /** Puts back what few schedules change. */
+  #clearLeftovers(): void {
+    this.#hasLeftovers = false;
+    this.#timers.begin(this.#rules.start);
+    forgetTimeouts();
     this.#outside.begin();
     this.#conditions.begin();
-    this.#hasEffect = true;
     this.#spinning.stop();
-    this.#mainEnded =
-      this.#mainExited =
-      this.#hasCalledOutside =
-      this.#mayFloat =
-        false;
+    this.#mainExited = this.#hasCalledOutside = false;
     this.#fatal = this.#broken = null;
-    this.#isEventful = this.#starvationBound < Infinity;
-    const early = again?.early ?? strategy.earlyTimers ?? rules.earlyTimers ?? 0;
-    this.#oracle.begin(strategy, early, log, again);
     this.#settling = null;
-    forgetTimeouts();
-    this.#main.base = this.#base;
-    this.#start(this.#main, this.#body, "main");
-    this.#loop.arm();
   }
 
   // --- Scheduler ---
@@ -554,6 +566,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     if (!this.#isPresent(goroutine)) return;
     this.#hasEffect = true;
     timer.scheduler = this;
+    this.#hasLeftovers = true;
     this.#timers.add(timer, delayMs, goroutine, this.#witnesses.log?.release());
     this.#tracer?.timerSet(goroutine, timer);
     if (timer.due <= this.#clock.now) this.#timers.collect();
@@ -615,7 +628,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const goroutine = this.#who();
     if (goroutine === null || !this.#isPresent(goroutine)) return;
     this.#fatal ??= { error, goroutine };
-    this.#isEventful = true;
+    this.#isEventful = this.#hasLeftovers = true;
   }
 
   misused(resource: object): void {
@@ -692,7 +705,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const limit = this.#rules.maxSpins ?? DEFAULT_MAX_SPINS;
     const spinning = this.#spinning;
     spinning.add(this.#lastEntry, this.#runnable.size);
-    this.#isEventful = true;
+    this.#isEventful = this.#hasLeftovers = true;
     if (spinning.steps >= limit >> 1) this.#oracle.isFair = true;
     if (!spinning.isEverybody) return;
     if (this.#hasDeadline()) {
@@ -874,6 +887,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const isForeign = verdict.kind === "foreign";
     const foreign = isForeign ? verdict.goroutine : this.alive[0] as Goroutine;
     const hasHogged = isForeign && realNow() - this.#turnedAt > HOG_MS;
+    this.#hasLeftovers = true;
     if (this.#tracer !== null) this.#tracer.waitsOutside?.(foreign);
     this.#outside.start(foreign, hasHogged, timeoutMs, () => this.#end(verdict));
   }
@@ -893,7 +907,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** The exploration cannot go on. */
   #break(error: unknown): void {
     this.#broken ??= { error };
-    this.#isEventful = true;
+    this.#isEventful = this.#hasLeftovers = true;
   }
 
   /** The verdict once main has returned and nobody can go on. */
@@ -1136,7 +1150,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     }
     if (hasExited(error)) {
       goroutine.isExiting = false;
-      if (goroutine === this.#main) this.#mainExited = true;
+      if (goroutine === this.#main) this.#mainExited = this.#hasLeftovers = true;
       return this.#leave(context, goroutine);
     }
     this.#panicked(goroutine, error);

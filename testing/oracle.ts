@@ -54,6 +54,8 @@ export class Oracle implements Candidates {
   #strategy: LoggingStrategy = undefined as unknown as LoggingStrategy;
   #log: StepLog | null = null;
   #again: Again | null = null;
+  /** How many deadlines may come early in a schedule. */
+  #early = 0;
   /** Whether the strategy is asked even if only one can go on. */
   #asksAlways = false;
   /** Where the goroutine that ran last stands among those who can run; -1 if it cannot. */
@@ -80,18 +82,27 @@ export class Oracle implements Candidates {
   }
 
   /**
-   * A schedule of `strategy` begins, in which at most `early` deadlines may come early. With `again` it is not asked, and every
-   * question is answered as it was then.
+   * From the next schedule on asks `strategy`. At most `early` deadlines may come early, unless the strategy says. With `again`
+   * it is not asked, and every question is answered as it was then.
    */
-  begin(
+  follow(
     strategy: LoggingStrategy,
     early: number,
     log: StepLog | null,
     again: Again | null,
   ): void {
     this.#strategy = strategy;
+    this.#early = early;
     this.#log = log;
     this.#again = again;
+  }
+
+  /** A schedule begins. */
+  begin(): void {
+    const strategy = this.#strategy;
+    const again = this.#again;
+    // Whoever is made of several strategies says each time.
+    const early = again?.early ?? strategy.earlyTimers ?? this.#early;
     this.#asksAlways = again === null &&
       (strategy.log !== undefined || strategy.seesEveryStep === true);
     this.#preemptions = this.#fairAnswers = 0;
