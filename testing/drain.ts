@@ -137,12 +137,17 @@ export class StepLoop {
   };
 }
 
+/** Whether both ways were tried out and work: then they do for good. */
+let isPrepared = false;
+
 /**
- * Finds out how this runtime drains. To be awaited before a {@linkcode StepLoop} is armed.
+ * Finds out how this runtime drains. To be awaited before a {@linkcode StepLoop} is armed. Where the quick way has worked it is
+ * not tried out again; it may have failed because of ticks that were there by chance, so that it is otherwise.
  *
  * @throws {Error} If `process.nextTick` runs before a chain of 1,000 microtasks has ended.
  */
 export async function prepareDrain(): Promise<void> {
+  if (isPrepared) return;
   core = denoCore !== null && await isExact(denoCore) ? denoCore : null;
   const hopsAtDrain = await new Promise<number>((resolve) => {
     queueMicrotask(() => {
@@ -155,6 +160,7 @@ export async function prepareDrain(): Promise<void> {
       `Cannot explore on this runtime: process.nextTick ran after ${hopsAtDrain} of 1,000 pending microtasks`,
     );
   }
+  isPrepared = core !== null;
 }
 
 /** Whether all microtasks run at once, ticks are not taken for microtasks, and rejections are delivered at once. */

@@ -24,6 +24,21 @@ Deno.test("prepareDrain accepts this runtime", async () => {
   await prepareDrain();
 });
 
+Deno.test("prepareDrain tries out once what works: no probe is rejected for the next exploration", async () => {
+  await prepareDrain();
+  let rejections = 0;
+  const count = (): void => {
+    rejections++;
+  };
+  globalThis.addEventListener("unhandledrejection", count, { capture: true });
+  try {
+    await prepareDrain();
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", count, { capture: true });
+  }
+  assertEquals(rejections, 0);
+});
+
 Deno.test("StepLoop takes a step once the microtask queue is empty, however long the chain", async () => {
   for (const length of [0, 1, 10, 1_000, 20_000]) {
     const hops = await hopsAtDrain((hop) => {
