@@ -907,7 +907,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** The exploration cannot go on. */
   #break(error: unknown): void {
     this.#broken ??= { error };
-    this.#isEventful = this.#hasLeftovers = true;
+    this.#isEventful = true;
   }
 
   /** The verdict once main has returned and nobody can go on. */

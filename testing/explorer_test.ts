@@ -1,13 +1,26 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { setTimeout as realSetTimeout } from "node:timers";
-import { Channel, go, Mutex, now, select, sleep, trySelect, WaitGroup, yieldNow } from "../mod.ts";
+import {
+  Channel,
+  go,
+  goexit,
+  Mutex,
+  now,
+  select,
+  sleep,
+  trySelect,
+  WaitGroup,
+  yieldNow,
+} from "../mod.ts";
 import { Exploration } from "./exploration.ts";
 import { explore } from "./explore.ts";
 import { explorer } from "./explorer.ts";
 import type { Verdict } from "./verdict.ts";
 import { type ExploreOptions, resolveOptions } from "./options.ts";
 import { lockRounds, lostUpdate, multinomial, shuffle } from "./programs_test.ts";
+import { eventually } from "./properties.ts";
 import { RandomWalk } from "./random.ts";
+import { settled } from "./settled.ts";
 import type { Candidates, Strategy } from "./strategy.ts";
 
 /** Waits in real time, inside a schedule too: nobody can replace the timers of node:timers. */
@@ -42,6 +55,110 @@ async function countOf(body: () => unknown, options: ExploreOptions = {}): Promi
   const result = await explore(body, { strategy: "exhaustive", mustComplete: true, ...options });
   return result.schedules;
 }
+
+// --- one schedule after the other ---
+
+/** The verdicts on `first` and then `second`, schedules of one run of the explorer. */
+async function verdictsOf(
+  first: () => unknown,
+  second: () => unknown,
+  options: ExploreOptions = {},
+): Promise<Verdict["kind"][]> {
+  const kinds: Verdict["kind"][] = [];
+  const body = (): unknown => kinds.length === 0 ? first() : second();
+  await new Exploration(body, resolveOptions(options), undefined).execute(
+    keepRunning,
+    ({ kind }) => kinds.push(kind) < 2,
+  );
+  return kinds;
+}
+
+async function spin(times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await yieldNow();
+}
+
+/** Steps that do something, and nothing that is to be put back. */
+async function work(times: number): Promise<void> {
+  const mu = new Mutex();
+  for (let i = 0; i < times; i++) {
+    await mu.lock();
+    mu.unlock();
+  }
+}
+
+Deno.test("Explorer judges the conditions of a schedule in that one only", async () => {
+  let judged = 0;
+  const watch = async (): Promise<void> => {
+    eventually(() => ++judged > 3, "it is judged four times");
+    await work(5);
+  };
+  assertEquals(await verdictsOf(watch, () => work(5)), ["passed", "passed"]);
+  assertEquals(judged, 4);
+  const never = async (): Promise<void> => {
+    eventually(() => false, "nothing");
+    await work(5);
+  };
+  assertEquals(await verdictsOf(never, () => work(5)), ["race", "passed"]);
+});
+
+Deno.test("Explorer counts the idle steps of each schedule anew", async () => {
+  const options = { maxSpins: 20 };
+  assertEquals(await verdictsOf(() => spin(18), () => spin(18), options), ["passed", "passed"]);
+  assertEquals(await verdictsOf(() => spin(25), () => spin(18), options), ["livelock", "passed"]);
+});
+
+Deno.test("Explorer forgets what is fatal with the schedule", async () => {
+  const unlock = async (): Promise<void> => {
+    try {
+      new Mutex().unlock();
+    } catch {
+      // Nobody recovers from that.
+    }
+    await work(1);
+  };
+  // Only where nobody has done anything is it looked for.
+  assertEquals(await verdictsOf(unlock, () => spin(5)), ["fatal", "passed"]);
+});
+
+Deno.test("Explorer forgets that main has exited with the schedule", async () => {
+  assertEquals(await verdictsOf(() => goexit(), () => work(5)), ["fatal", "passed"]);
+});
+
+Deno.test("Explorer forgets who waits until all others do with the schedule", async () => {
+  const waitAndFail = async (): Promise<void> => {
+    const done = new Channel<void>();
+    go(() => settled());
+    go(() => done.send());
+    await done.receive();
+    throw new Error("main fails");
+  };
+  assertEquals(await verdictsOf(waitAndFail, () => work(5)), ["race", "passed"]);
+});
+
+Deno.test("Explorer begins each schedule at the same time, with no timers", async () => {
+  let later = 0;
+  const begun = async (): Promise<void> => {
+    later = now();
+    await work(2);
+  };
+  const leave = async (): Promise<void> => {
+    go(() => sleep(50));
+    await sleep(5);
+    throw new Error("main fails");
+  };
+  const options: ExploreOptions = { start: 1_000, afterMain: "run", timers: "fail" };
+  assertEquals(await verdictsOf(leave, begun, options), ["race", "passed"]);
+  assertEquals(later, 1_000);
+});
+
+Deno.test("Explorer knows of each schedule whether it has waited for the outside", async () => {
+  const before = realTime(5);
+  assertEquals(await verdictsOf(() => before, () => work(5)), ["passed", "passed"]);
+  assert(explorer.fingerprint !== undefined && !explorer.hasComeBack);
+  const again = realTime(5);
+  assertEquals(await verdictsOf(() => work(5), () => again), ["passed", "passed"]);
+  assert(explorer.fingerprint === undefined);
+});
 
 // --- steps ---
 
