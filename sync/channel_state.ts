@@ -463,4 +463,7 @@ export class Iterating<T> extends Operation<IteratorResult<T, undefined>> {
   override result(outcome: unknown): IteratorResult<T, undefined> {
     return this.receiving.toIteratorResult(outcome);
   }
+  override isOk(outcome: unknown): boolean {
+    return this.receiving.isOk(outcome);
+  }
 }

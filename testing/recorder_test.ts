@@ -66,6 +66,18 @@ Deno.test("Recorder notes values: what is sent, what is received, the verdict of
   assert(/g1 trySend a/.test(text), text);
 });
 
+Deno.test("Recorder notes that a loop over a channel has ended because it is closed", async () => {
+  const { events } = await recordOf(async () => {
+    const items = new Channel<number>(1);
+    items.trySend(7);
+    items.close();
+    for await (const _ of items);
+  });
+  const received = events.filter(({ verb }) => verb === "receive").map(({ value }) => value);
+  // The last is what the record ends with.
+  assertEquals(received, ["7", "closed", undefined]);
+});
+
 Deno.test("Recorder notes whom an operation lets go on", async () => {
   const record = await recordOf(async () => {
     const ch = new Channel<number>();
