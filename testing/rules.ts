@@ -70,5 +70,8 @@ export interface Watches {
   readonly patienceMs?: number | undefined;
 }
 
-/** Hears how a schedule has ended, and who has watched its locks. Says who watches the next; null if there is none. */
+/**
+ * Hears how a schedule has ended, and who has watched its locks. Says who watches the next; null if there is none. Where nobody
+ * watches and it gives the same object again, that is not looked at again.
+ */
 export type NextSchedule = (verdict: Verdict, locks: LockOrder | null) => Watches | null;
