@@ -31,6 +31,7 @@ export function afterMacrotask(callback: () => void): void {
 /** Its reactions are microtasks, and cheaper than those of `queueMicrotask`, which wraps its callback at each call. */
 const RESOLVED = Promise.resolve();
 
+/** What is known to drain exactly; once it is that stays so. */
 let core: DenoCore | null = null;
 
 /**
@@ -137,9 +138,6 @@ export class StepLoop {
   };
 }
 
-/** Whether both ways were tried out and work: then they do for good. */
-let isPrepared = false;
-
 /**
  * Finds out how this runtime drains. To be awaited before a {@linkcode StepLoop} is armed. Where the quick way has worked it is
  * not tried out again; it may have failed because of ticks that were there by chance, so that it is otherwise.
@@ -147,8 +145,8 @@ let isPrepared = false;
  * @throws {Error} If `process.nextTick` runs before a chain of 1,000 microtasks has ended.
  */
 export async function prepareDrain(): Promise<void> {
-  if (isPrepared) return;
-  core = denoCore !== null && await isExact(denoCore) ? denoCore : null;
+  if (core !== null) return;
+  const exact = denoCore !== null && await isExact(denoCore) ? denoCore : null;
   const hopsAtDrain = await new Promise<number>((resolve) => {
     queueMicrotask(() => {
       const chain = new Chain();
@@ -160,7 +158,7 @@ export async function prepareDrain(): Promise<void> {
       `Cannot explore on this runtime: process.nextTick ran after ${hopsAtDrain} of 1,000 pending microtasks`,
     );
   }
-  isPrepared = core !== null;
+  core = exact;
 }
 
 /** Whether all microtasks run at once, ticks are not taken for microtasks, and rejections are delivered at once. */

@@ -156,7 +156,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   #broken: { readonly error: unknown } | null = null;
   /** Whether something has happened in the schedule that each step has to look for. */
   #isEventful = false;
-  /** Whether something has happened in the schedule that is to be put back before the next. */
+  /** Whether the schedule has used what is put back before the next only then. */
   #hasLeftovers = true;
 
   // --- who watches ---
@@ -314,7 +314,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const { externalGraceMs = Infinity } = this.#rules;
     if (goroutine === null || !this.#isPresent(goroutine)) return call();
     const isTracked = externalGraceMs > 0;
-    this.#hasLeftovers = true;
     this.#hasCalledOutside ||= externalGraceMs < Infinity;
     this.#tracer?.uncontrolled?.(goroutine, label, isTracked);
     const result = runOutside(call);
@@ -328,7 +327,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** Something that no schedule controls was called and goes on by itself. */
   uncontrolled(label: string): void {
     const goroutine = this.#who();
-    this.#hasCalledOutside = this.#hasLeftovers = true;
+    this.#hasCalledOutside = true;
     if (goroutine !== null) this.#tracer?.uncontrolled?.(goroutine, label, false);
   }
 
@@ -340,7 +339,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
   /** Lets `waiter` go on once nobody else can, before time moves. Only one may wait for that. */
   whenSettled(waiter: Waiter): void {
     this.#settling = waiter;
-    this.#hasLeftovers = true;
   }
 
   /** Who is resumed in the present step. */
@@ -435,7 +433,13 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#resources.begin(this.#epoch);
     this.#steps = this.#starvation = this.#hash = 0;
     this.#hasEffect = true;
-    this.#mainEnded = this.#mayFloat = false;
+    this.#mainEnded =
+      this.#mainExited =
+      this.#hasCalledOutside =
+      this.#mayFloat =
+        false;
+    this.#fatal = this.#broken = null;
+    this.#settling = null;
     this.#isEventful = this.#starvationBound < Infinity;
     this.#oracle.begin();
     this.#start(this.#main, this.#body, "main");
@@ -456,7 +460,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#oracle.follow(strategy, this.#rules.earlyTimers ?? 0, log, again);
   }
 
-  /** Puts back what few schedules change. */
+  /** Puts back what few schedules use: time, conditions, looking for who gets nowhere, waiting for the outside. */
   #clearLeftovers(): void {
     this.#hasLeftovers = false;
     this.#timers.begin(this.#rules.start);
@@ -464,9 +468,6 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     this.#outside.begin();
     this.#conditions.begin();
     this.#spinning.stop();
-    this.#mainExited = this.#hasCalledOutside = false;
-    this.#fatal = this.#broken = null;
-    this.#settling = null;
   }
 
   // --- Scheduler ---
@@ -628,7 +629,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     const goroutine = this.#who();
     if (goroutine === null || !this.#isPresent(goroutine)) return;
     this.#fatal ??= { error, goroutine };
-    this.#isEventful = this.#hasLeftovers = true;
+    this.#isEventful = true;
   }
 
   misused(resource: object): void {
@@ -1150,7 +1151,7 @@ export class Explorer implements Scheduler, Observer, EntryOwner {
     }
     if (hasExited(error)) {
       goroutine.isExiting = false;
-      if (goroutine === this.#main) this.#mainExited = this.#hasLeftovers = true;
+      if (goroutine === this.#main) this.#mainExited = true;
       return this.#leave(context, goroutine);
     }
     this.#panicked(goroutine, error);
