@@ -125,6 +125,29 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: ".ci/run: says at the end what failed, shortened, and nothing of what passed",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const long = Array.from({ length: 50 }, (_, i) => `    at line ${i}`).join("\n");
+    const text =
+      `\n            <failure message="Uncaught Error: a &lt; b">Error: a &lt; b &amp;amp; &apos;c&apos;\n${long}</failure>`;
+    const given = junit(1, 0, 0).replace("</testsuites>", "") +
+      junit(2, 1, 0, 0, text).replace(`name="a"`, `name="a &quot;b&quot;"`);
+    const { lines } = await ci({ junit: given, test: 1, check: 1 });
+    assertEquals(lines.slice(2, 5), [
+      `failed: a "b"`,
+      "  Error: a < b &amp; 'c'",
+      "      at line 0",
+    ]);
+    assertEquals(lines.slice(32), [
+      "      at line 28",
+      "failed: deno task check",
+      "1 passed, 2 failed",
+    ]);
+  },
+});
+
 Deno.test(".ci/run: is executable, and names no file of a machine", async () => {
   const path = fileURLToPath(new URL("../.ci/run", import.meta.url));
   const source = await Deno.readTextFile(path);
